@@ -1,0 +1,162 @@
+"""Every error that Trueup raises on purpose.
+
+::
+
+    TrueupError                 subject, cause and next step, in words for the person who reads it
+    ├── InputError              what somebody wrote is wrong; trying again does not help
+    │   ├── YamlError           a document does not parse, or breaks Kubernetes' YAML rules
+    │   ├── TreeError           a path is missing, leaves its tree, or is not what it should be
+    │   ├── RenderError         a renderer refuses its input
+    │   ├── SubstitutionError   a variable reference is malformed or unset
+    │   ├── ExpressionError     a CEL expression does not compile or evaluate
+    │   └── CycleError          dependencies form a cycle
+    ├── FetchError              a source cannot be reached or read now
+    ├── VerificationError       a signature is missing or not by a trusted key
+    └── ApiError                the Kubernetes API refused; one class per answer that is handled
+        ├── NotFound · AlreadyExists · Conflict · Invalid · Forbidden · Unauthorized
+        ├── Gone                the requested resourceVersion has expired
+        ├── TooManyRequests     carries retry_after in seconds
+        └── Unavailable         no answer, or a 5xx: try again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class TrueupError(Exception):
+    """An error with a subject (file or object), a cause and, where one is known, a next step."""
+
+    def __init__(self, cause: str, *, subject: str = "", next_step: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.subject = subject
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        text = f"{self.subject}: {self.cause}" if self.subject else self.cause
+        return f"{text}; {self.next_step}" if self.next_step else text
+
+
+class InputError(TrueupError):
+    """What somebody wrote is wrong; trying again without a change does not help."""
+
+
+class YamlError(InputError):
+    """A document does not parse, or breaks Kubernetes' YAML rules."""
+
+
+class TreeError(InputError):
+    """A path is missing from a tree, leaves it, or is not what it should be."""
+
+
+class RenderError(InputError):
+    """A renderer refuses its input."""
+
+
+class SubstitutionError(InputError):
+    """A variable reference is malformed, or unset in strict mode."""
+
+
+class ExpressionError(InputError):
+    """A CEL expression does not compile or does not evaluate."""
+
+
+class CycleError(InputError):
+    """Dependencies form a cycle; the cause names its members in order."""
+
+
+class FetchError(TrueupError):
+    """A source cannot be reached or read now; the last good artifact stays."""
+
+
+class VerificationError(TrueupError):
+    """A signature is missing, broken, or not made by a trusted key."""
+
+
+class ApiError(TrueupError):
+    """An answer of the Kubernetes API other than success.
+
+    ``code`` is the HTTP status, ``reason`` and ``details`` those of the ``Status`` body
+    (https://kubernetes.io/docs/reference/generated/kubernetes-api/: Status v1 meta).
+    """
+
+    code = 500
+    reason = "InternalError"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        subject: str = "",
+    ) -> None:
+        super().__init__(message, subject=subject)
+        self.code = code if code is not None else type(self).code
+        self.reason = reason if reason is not None else type(self).reason
+        self.details: dict[str, Any] = dict(details or {})
+
+    @property
+    def causes(self) -> list[dict[str, Any]]:
+        """The field-level causes: ``[{"reason", "message", "field"}]``."""
+        return list(self.details.get("causes") or ())
+
+
+class BadRequest(ApiError):
+    code, reason = 400, "BadRequest"
+
+
+class Unauthorized(ApiError):
+    code, reason = 401, "Unauthorized"
+
+
+class Forbidden(ApiError):
+    code, reason = 403, "Forbidden"
+
+
+class NotFound(ApiError):
+    code, reason = 404, "NotFound"
+
+
+class MethodNotAllowed(ApiError):
+    code, reason = 405, "MethodNotAllowed"
+
+
+class AlreadyExists(ApiError):
+    code, reason = 409, "AlreadyExists"
+
+
+class Conflict(ApiError):
+    code, reason = 409, "Conflict"
+
+
+class Gone(ApiError):
+    """The requested resourceVersion or continue token has expired: list again."""
+
+    code, reason = 410, "Expired"
+
+
+class UnsupportedMediaType(ApiError):
+    code, reason = 415, "UnsupportedMediaType"
+
+
+class Invalid(ApiError):
+    code, reason = 422, "Invalid"
+
+
+class TooManyRequests(ApiError):
+    code, reason = 429, "TooManyRequests"
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds that the server asks to wait."""
+        return float(self.details.get("retryAfterSeconds") or 1)
+
+
+class Unavailable(ApiError):
+    """No answer, or a 5xx: the same call may succeed later."""
+
+    code, reason = 503, "ServiceUnavailable"

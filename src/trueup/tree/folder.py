@@ -1,0 +1,53 @@
+"""A folder on disk as a Tree: for the command line, which renders what is checked out."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from trueup.errors import TreeError
+from trueup.tree.tree import MAX_FILE_BYTES, Entry, Tree
+
+
+class FolderTree(Tree):
+    """The tree below ``root``. Links are resolved within it; those that leave it are refused.
+
+    Digests are of size and modification time, so that looking does not read every file.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
+        try:
+            status = os.lstat(self.root.joinpath(*parts)) if parts else self.root.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise TreeError(str(error), subject="/".join(parts)) from error
+        name = parts[-1] if parts else ""
+        mark = f"{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"
+        if stat.S_ISDIR(status.st_mode):
+            return Entry(name, "dir", mark)
+        if stat.S_ISLNK(status.st_mode):
+            return Entry(name, "link", mark)
+        if stat.S_ISREG(status.st_mode):
+            return Entry(name, "file", mark)
+        return None
+
+    def _content(self, parts: tuple[str, ...]) -> bytes:
+        path = self.root.joinpath(*parts)
+        if path.is_symlink():
+            return os.fsencode(path.readlink())
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise TreeError(f"larger than {MAX_FILE_BYTES} bytes", subject="/".join(parts))
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise TreeError(error.strerror or str(error), subject="/".join(parts)) from error
+
+    def _children(self, parts: tuple[str, ...]) -> list[Entry]:
+        names = os.listdir(self.root.joinpath(*parts))
+        found = (self._lookup((*parts, name)) for name in names)
+        return [entry for entry in found if entry is not None]

@@ -1,7 +1,5 @@
 """Reading the metadata of a manifest without tripping over what is absent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 

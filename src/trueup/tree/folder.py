@@ -48,6 +48,6 @@ class FolderTree(Tree):
             raise TreeError(error.strerror or str(error), subject="/".join(parts)) from error
 
     def _children(self, parts: tuple[str, ...]) -> list[Entry]:
-        names = os.listdir(self.root.joinpath(*parts))
+        names = [path.name for path in self.root.joinpath(*parts).iterdir()]
         found = (self._lookup((*parts, name)) for name in names)
         return [entry for entry in found if entry is not None]

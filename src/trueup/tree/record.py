@@ -26,9 +26,9 @@ class RecordingTree(Tree):
         self._note("kind", path)
         return self._tree.kind(path)
 
-    def list(self, path: str = "") -> list[Entry]:
+    def entries(self, path: str = "") -> list[Entry]:
         self._note("list", path)
-        return self._tree.list(path)
+        return self._tree.entries(path)
 
     def digest(self, path: str) -> str | None:
         self._note("content", path)

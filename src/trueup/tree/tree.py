@@ -94,7 +94,7 @@ class Tree(ABC):
             raise TreeError("is a directory, not a file", subject=path)
         return self._content(parts)
 
-    def list(self, path: str = "") -> list[Entry]:
+    def entries(self, path: str = "") -> list[Entry]:
         """The entries of a directory sorted by name, links unresolved; TreeError if none."""
         parts = self._resolve(path)
         entry = None if parts is None else self._lookup(parts)
@@ -114,7 +114,7 @@ class Tree(ABC):
         """An identifier of the names and kinds directly in a directory; None if it is none."""
         if not self.is_dir(path):
             return None
-        names = "\n".join(f"{entry.kind} {entry.name}" for entry in self.list(path))
+        names = "\n".join(f"{entry.kind} {entry.name}" for entry in self.entries(path))
         return sha256(names.encode()).hexdigest()
 
     def _resolve(self, path: str) -> tuple[str, ...] | None:

@@ -1,0 +1,145 @@
+"""A cache of one kind, kept true by list and watch.
+
+``reduce`` decides what is remembered of each object, so that a large world costs little memory;
+``on_change`` is told of each difference. Both run on the event loop and must not block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from trueup.cluster.client import Client
+from trueup.errors import ApiError, Gone, NotFound
+from trueup.objects import GroupVersionKind, Manifest, ObjectRef
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+OnChange = Callable[[ObjectRef, "T | None", "T | None"], None]
+"""Called with the object's identity, what was remembered before, and what is now."""
+
+_RETRY_FIRST, _RETRY_MOST = 0.2, 30.0
+_PAUSE = 0.05
+
+
+class Informer(Generic[T]):
+    """Remembers ``reduce(object)`` for every object that the selectors match."""
+
+    def __init__(
+        self,
+        client: Client,
+        gvk: GroupVersionKind,
+        reduce: Callable[[Manifest], T],
+        *,
+        on_change: OnChange[T] | None = None,
+        namespace: str = "",
+        label_selector: str = "",
+        field_selector: str = "",
+    ) -> None:
+        self.gvk = gvk
+        self._client = client
+        self._reduce = reduce
+        self._on_change = on_change
+        self._namespace = namespace
+        self._labels = label_selector
+        self._fields = field_selector
+        self._known: dict[ObjectRef, T] = {}
+        self._synced = asyncio.Event()
+        self.problem: ApiError | None = None
+        """Why the cache may be behind, while it may be."""
+
+    def get(self, ref: ObjectRef) -> T | None:
+        return self._known.get(ref)
+
+    def __iter__(self) -> Iterator[tuple[ObjectRef, T]]:
+        return iter(list(self._known.items()))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @property
+    def synced(self) -> bool:
+        """Whether the first list has been read."""
+        return self._synced.is_set()
+
+    async def wait_synced(self) -> None:
+        await self._synced.wait()
+
+    async def run(self) -> None:
+        """List and watch for ever; survives disconnects, expiry and a kind that goes away."""
+        delay = _RETRY_FIRST
+        version = ""
+        while True:
+            try:
+                if not version:
+                    version = await self._relist()
+                version = await self._follow(version)
+                delay = _RETRY_FIRST
+                await asyncio.sleep(_PAUSE)  # a server that ends each watch at once is not hammered
+            except Gone:
+                version = ""
+            except ApiError as error:
+                self.problem = error
+                log.debug("watch of %s interrupted: %s", self.gvk.kind, error)
+                if isinstance(error, NotFound):
+                    version = ""
+                    self._forget_all()
+                await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
+                delay = min(_RETRY_MOST, delay * 2)
+
+    async def _relist(self) -> str:
+        listing = await self._client.list(
+            self.gvk, self._namespace, label_selector=self._labels, field_selector=self._fields
+        )
+        gone = set(self._known)
+        for item in listing.items:
+            ref = ObjectRef.of(item)
+            gone.discard(ref)
+            self._remember(ref, item)
+        for ref in gone:
+            self._forget(ref)
+        self.problem = None
+        self._synced.set()
+        return listing.resource_version
+
+    async def _follow(self, version: str) -> str:
+        async with self._client.watch(
+            self.gvk,
+            self._namespace,
+            resource_version=version,
+            label_selector=self._labels,
+            field_selector=self._fields,
+        ) as events:
+            self.problem = None
+            async for event in events:
+                version = event.object["metadata"]["resourceVersion"]
+                if event.type == "BOOKMARK":
+                    continue
+                ref = ObjectRef.of(event.object)
+                if event.type == "DELETED":
+                    self._forget(ref)
+                else:
+                    self._remember(ref, event.object)
+        return version
+
+    def _remember(self, ref: ObjectRef, obj: Manifest) -> None:
+        before = self._known.get(ref)
+        now = self._known[ref] = self._reduce(obj)
+        if self._on_change is not None and before != now:
+            self._on_change(ref, before, now)
+
+    def _forget(self, ref: ObjectRef) -> None:
+        before = self._known.pop(ref, None)
+        if self._on_change is not None and before is not None:
+            self._on_change(ref, before, None)
+
+    def _forget_all(self) -> None:
+        for ref in list(self._known):
+            self._forget(ref)
+        # A kind that is not there has no objects: waiting for it would wait for ever.
+        self._synced.set()

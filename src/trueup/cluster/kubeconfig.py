@@ -1,0 +1,208 @@
+"""Which server, and who we are there: kubeconfig files and the in-cluster service account.
+
+Follows https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ and, for ``exec``,
+https://kubernetes.io/docs/reference/config-api/client-authentication.v1/.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import ssl
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from trueup.errors import InputError, Unauthorized
+from trueup.objects import yaml
+
+_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+@dataclass
+class ClusterConfig:
+    """How to reach one API server. Certificates and keys are PEM bytes."""
+
+    server: str
+    namespace: str = "default"
+    ca: bytes | None = None
+    verify: bool = True
+    server_name: str = ""
+    client_certificate: bytes | None = None
+    client_key: bytes | None = None
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    token_file: Path | None = None
+    exec_plugin: Mapping[str, Any] | None = None
+    proxy_url: str = ""
+    _exec_token: str = field(default="", repr=False)
+    _exec_expiry: float = 0
+
+    async def auth_headers(self) -> dict[str, str]:
+        """The Authorization header, freshly read where the credential can rotate."""
+        if self.token_file is not None:
+            return {"Authorization": f"Bearer {self.token_file.read_text().strip()}"}
+        if self.token:
+            return {"Authorization": f"Bearer {self.token}"}
+        if self.username:
+            pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+            return {"Authorization": f"Basic {pair}"}
+        if self.exec_plugin:
+            return {"Authorization": f"Bearer {await self._token_from_plugin()}"}
+        return {}
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """None where the server speaks plain HTTP."""
+        if not self.server.startswith("https:"):
+            return None
+        context = ssl.create_default_context(cadata=self.ca.decode() if self.ca else None)
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.client_certificate and self.client_key:
+            _load_client_certificate(context, self.client_certificate, self.client_key)
+        return context
+
+    async def _token_from_plugin(self) -> str:
+        if self._exec_token and datetime.now(UTC).timestamp() < self._exec_expiry - 10:
+            return self._exec_token
+        plugin = self.exec_plugin or {}
+        env = dict(os.environ)
+        env |= {item["name"]: item["value"] for item in plugin.get("env") or ()}
+        env["KUBERNETES_EXEC_INFO"] = orjson.dumps(
+            {"apiVersion": plugin["apiVersion"], "kind": "ExecCredential", "spec": {}}
+        ).decode()
+        process = await asyncio.create_subprocess_exec(
+            plugin["command"],
+            *(plugin.get("args") or ()),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=env,
+        )
+        output, problem = await process.communicate()
+        if process.returncode:
+            text = problem.decode(errors="replace").strip()[:200]
+            raise Unauthorized(f"credential plugin failed: {text}", subject=plugin["command"])
+        status = orjson.loads(output).get("status") or {}
+        expiry = status.get("expirationTimestamp")
+        self._exec_expiry = datetime.fromisoformat(expiry).timestamp() if expiry else float("inf")
+        self._exec_token = status.get("token", "")
+        return self._exec_token
+
+
+def cluster_config_from_kubeconfig(
+    content: bytes | str,
+    *,
+    subject: str = "kubeconfig",
+    context: str = "",
+    base: Path | None = None,
+) -> ClusterConfig:
+    """The configuration of one context (default: the current one).
+
+    ``base`` is the folder that relative paths in the file refer to; without it (a kubeconfig
+    from a Secret) files and exec plugins are refused, since they would reach our own disk.
+    """
+    document = yaml.load(content, subject)
+    if not isinstance(document, dict):
+        raise InputError("is not a kubeconfig", subject=subject)
+    name = context or document.get("current-context") or ""
+    chosen = _named(document, "contexts", "context", name, subject)
+    cluster = _named(document, "clusters", "cluster", chosen.get("cluster", ""), subject)
+    user = _named(document, "users", "user", chosen["user"], subject) if chosen.get("user") else {}
+    if base is None and user.get("exec"):
+        raise InputError(
+            "exec credentials are not allowed here",
+            subject=subject,
+            next_step="use a token or a client certificate",
+        )
+    if not cluster.get("server"):
+        raise InputError("its cluster has no server", subject=subject)
+    token_file = user.get("tokenFile")
+    if token_file and base is None:
+        raise InputError("tokenFile is not allowed here", subject=subject, next_step="use token")
+    return ClusterConfig(
+        server=cluster["server"],
+        namespace=chosen.get("namespace") or "default",
+        ca=_material(cluster, "certificate-authority", base, subject),
+        verify=not cluster.get("insecure-skip-tls-verify", False),
+        server_name=cluster.get("tls-server-name") or "",
+        client_certificate=_material(user, "client-certificate", base, subject),
+        client_key=_material(user, "client-key", base, subject),
+        username=user.get("username") or "",
+        password=user.get("password") or "",
+        token=user.get("token") or "",
+        token_file=(base / token_file) if token_file and base else None,
+        exec_plugin=user.get("exec"),
+        proxy_url=cluster.get("proxy-url") or "",
+    )
+
+
+def cluster_config_from_file(path: str = "", context: str = "") -> ClusterConfig:
+    """From ``path``, else ``$KUBECONFIG``, else ``~/.kube/config``."""
+    chosen = path or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
+    file = Path(chosen) if chosen else Path.home() / ".kube" / "config"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            error.strerror or str(error),
+            subject=str(file),
+            next_step="set KUBECONFIG or pass --kubeconfig",
+        ) from error
+    return cluster_config_from_kubeconfig(
+        content, subject=str(file), context=context, base=file.parent
+    )
+
+
+def in_cluster() -> ClusterConfig | None:
+    """The service account's configuration when running in a pod, else None."""
+    host = os.environ.get("KUBERNETES_SERVICE_HOST")
+    port = os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    if not host or not (_ACCOUNT / "token").exists():
+        return None
+    return ClusterConfig(
+        server=f"https://{f'[{host}]' if ':' in host else host}:{port}",
+        namespace=(_ACCOUNT / "namespace").read_text().strip() or "default",
+        ca=(_ACCOUNT / "ca.crt").read_bytes(),
+        token_file=_ACCOUNT / "token",
+    )
+
+
+def _named(document: Mapping[str, Any], section: str, key: str, name: str, subject: str) -> Any:
+    for item in document.get(section) or ():
+        if item.get("name") == name:
+            return item.get(key) or {}
+    raise InputError(f"has no entry {name!r} in {section}", subject=subject)
+
+
+def _material(
+    section: Mapping[str, Any], key: str, base: Path | None, subject: str
+) -> bytes | None:
+    if data := section.get(f"{key}-data"):
+        return base64.b64decode(data)
+    path = section.get(key)
+    if not path:
+        return None
+    if base is None:
+        raise InputError(
+            f"{key} names a file, which is not allowed here",
+            subject=subject,
+            next_step=f"use {key}-data",
+        )
+    file: Path = base / path
+    return file.read_bytes()
+
+
+def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    """The ssl module reads key pairs only from files: one of 0600 that is gone at once."""
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(certificate + b"\n" + key)
+        file.flush()
+        context.load_cert_chain(file.name)

@@ -1,0 +1,11 @@
+"""What the fields of a kind are: types, list and map semantics, merge keys, defaults.
+
+``builtin`` answers for Kubernetes' own kinds from an index that ships with the package (made by
+``scripts/build_schemas.py``); ``trueup.schema.crd`` for custom resources. Both give a `Schema`.
+Not here: what to do with a value beyond its schema (``merge``, ``controlplane.validation``).
+"""
+
+from trueup.schema.builtin import NEWEST, builtin, definitions, descriptions, kinds, versions
+from trueup.schema.node import Schema
+
+__all__ = ["NEWEST", "Schema", "builtin", "definitions", "descriptions", "kinds", "versions"]

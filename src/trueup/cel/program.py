@@ -35,7 +35,7 @@ class Program:
 
 
 @lru_cache(maxsize=2048)
-def compile(
+def compile(  # noqa: A001 - as in re.compile
     expression: str,
     variables: tuple[str, ...] | None = ("self",),
     *,

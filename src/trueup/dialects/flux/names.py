@@ -28,8 +28,6 @@ STATUS_MANAGER: Final = "gotk-kustomize-controller"
 """Field manager of a Kustomization's status and finalizer."""
 SOURCE_MANAGER: Final = "source-controller"
 """Field manager of a source's status and finalizer."""
-CLIENT_MANAGER: Final = "flux"
-"""Field manager of what a person asks for on the command line."""
 
 # Asking for a reconcile. The value of requestedAt is echoed in status.lastHandledReconcileAt.
 REQUESTED_AT_ANNOTATION: Final = "reconcile.fluxcd.io/requestedAt"

@@ -1,0 +1,70 @@
+"""What to delete, and what to leave although it is no longer wanted.
+
+Prune deletes only what the inventory names and the complete rendering left out; whether the live
+object still is ours is checked once more, against the object itself, when it is deleted
+(``may_delete``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trueup.flow import Controls, Ownership, Write
+from trueup.objects import ObjectRef
+from trueup.plan.order import apply_order
+
+LARGE_INVENTORY = 20
+"""From this many objects on, a rendering that drops more than half of them is held."""
+
+HELD_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePlan:
+    """``delete`` in the order of deletion; ``held`` says why nothing is deleted yet."""
+
+    delete: tuple[ObjectRef, ...] = ()
+    held: str = ""
+
+
+def plan_prune(
+    inventory: Sequence[ObjectRef],
+    desired: Collection[ObjectRef],
+    *,
+    claimed_elsewhere: Collection[ObjectRef] = (),
+    confirmed: bool = False,
+) -> PrunePlan:
+    """The objects that the inventory names and nobody wants any more.
+
+    ``claimed_elsewhere``: objects that another delivery wants now; they are handed over.
+    """
+    wanted = set(desired)
+    dropped = [ref for ref in inventory if ref not in wanted]
+    if not confirmed and (held := _why_held(len(inventory), len(dropped), len(wanted))):
+        return PrunePlan(held=held)
+    others = set(claimed_elsewhere)
+    delete = sorted((r for r in dropped if r not in others), key=apply_order, reverse=True)
+    return PrunePlan(tuple(delete))
+
+
+def may_delete(live: Mapping[str, Any], ownership: Ownership, controls: Controls) -> str:
+    """Empty if ``live`` may be deleted, else the reason why it is kept."""
+    if not ownership.owns(live):
+        return "it is no longer marked as this delivery's"
+    if not controls.prune:
+        return "it says not to be pruned"
+    if controls.write is Write.NEVER:
+        return "it says to be left alone"
+    return ""
+
+
+def _why_held(inventory: int, dropped: int, wanted: int) -> str:
+    if not dropped:
+        return ""
+    if wanted == 0 and inventory > 1:
+        return f"the rendering is empty, which would delete all {dropped} objects"
+    if inventory >= LARGE_INVENTORY and dropped > inventory * HELD_SHARE:
+        return f"the rendering leaves out {dropped} of {inventory} objects"
+    return ""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
@@ -56,19 +57,18 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
-class Ownership:
-    """How a delivery marks what is its own."""
+class Conventions:
+    """How a dialect marks the objects of its deliveries, and how it reads them."""
 
     manager: str
     """The field manager of every write."""
-    labels: Mapping[str, str]
-    """Put on every object; prune touches nothing that does not carry them."""
-    displaced: tuple[str, ...] = ()
+    label: str
+    """A label key that every owned object carries."""
+    displaced: tuple[str, ...]
     """Managers, by prefix, whose fields are taken over on adoption."""
-
-    def owns(self, obj: Mapping[str, Any]) -> bool:
-        labels = (obj.get("metadata") or {}).get("labels") or {}
-        return all(labels.get(key) == value for key, value in self.labels.items())
+    controls: Callable[[Mapping[str, Any]], Controls]
+    health: Callable[[Mapping[str, Any], datetime], tuple[str, str]]
+    """kstatus' word and a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +185,14 @@ class Delivery:
     path: str
     interval: float
     retry_interval: float
-    ownership: Ownership
+    conventions: Conventions = field(compare=False)
+    labels: Mapping[str, str]
+    """Put on every object; prune touches nothing that does not carry them."""
     render: Render = field(compare=False)
     render_key: str
     """Identifies everything that ``render`` depends on besides its arguments."""
     inputs: tuple[tuple[ObjectRef, bool], ...] = ()
     """ConfigMaps and Secrets that rendering reads, and whether each may be absent."""
-    controls: Callable[[Mapping[str, Any]], Controls] = field(
-        default=lambda _: Controls(), compare=False
-    )
     target: Target = Target()
     prune: bool = False
     deletion: DeletionPolicy = DeletionPolicy.MIRROR_PRUNE

@@ -49,7 +49,10 @@ class Informer(Generic[T]):
         self._labels = label_selector
         self._fields = field_selector
         self._known: dict[ObjectRef, T] = {}
+        self._versions: dict[ObjectRef, int] = {}
         self._synced = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._seen = 0
         self.problem: ApiError | None = None
         """Why the cache may be behind, while it may be."""
 
@@ -70,6 +73,13 @@ class Informer(Generic[T]):
     async def wait_synced(self) -> None:
         await self._synced.wait()
 
+    def learn(self, obj: Manifest) -> None:
+        """Take in an object that the server just showed, if no event has overtaken it."""
+        self._wake.set()
+        version = _number(obj)
+        if version > self._seen:
+            self._remember(ObjectRef.of(obj), obj)
+
     async def run(self) -> None:
         """List and watch for ever; survives disconnects, expiry and a kind that goes away."""
         delay = _RETRY_FIRST
@@ -89,14 +99,24 @@ class Informer(Generic[T]):
                 if isinstance(error, NotFound):
                     version = ""
                     self._forget_all()
-                await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
+                await self._pause(delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
                 delay = min(_RETRY_MOST, delay * 2)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before trying again, unless somebody learns that the kind is there."""
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
 
     async def _relist(self) -> str:
         listing = await self._client.list(
             self.gvk, self._namespace, label_selector=self._labels, field_selector=self._fields
         )
         gone = set(self._known)
+        self._seen = int(listing.resource_version or 0)
         for item in listing.items:
             ref = ObjectRef.of(item)
             gone.discard(ref)
@@ -118,6 +138,7 @@ class Informer(Generic[T]):
             self.problem = None
             async for event in events:
                 version = event.object["metadata"]["resourceVersion"]
+                self._seen = int(version)
                 if event.type == "BOOKMARK":
                     continue
                 ref = ObjectRef.of(event.object)
@@ -128,6 +149,10 @@ class Informer(Generic[T]):
         return version
 
     def _remember(self, ref: ObjectRef, obj: Manifest) -> None:
+        version = _number(obj)
+        if version < self._versions.get(ref, 0):
+            return
+        self._versions[ref] = version
         before = self._known.get(ref)
         now = self._known[ref] = self._reduce(obj)
         if self._on_change is not None and before != now:
@@ -135,6 +160,7 @@ class Informer(Generic[T]):
 
     def _forget(self, ref: ObjectRef) -> None:
         before = self._known.pop(ref, None)
+        self._versions.pop(ref, None)
         if self._on_change is not None and before is not None:
             self._on_change(ref, before, None)
 
@@ -143,3 +169,8 @@ class Informer(Generic[T]):
             self._forget(ref)
         # A kind that is not there has no objects: waiting for it would wait for ever.
         self._synced.set()
+
+
+def _number(obj: Manifest) -> int:
+    """Resource versions can be compared as numbers (KEP-5504)."""
+    return int(obj["metadata"].get("resourceVersion") or 0)

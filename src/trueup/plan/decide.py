@@ -46,8 +46,6 @@ class Live:
     message: str = ""
     controls: Controls = field(default_factory=Controls)
     deleting: bool = False
-    displaceable: bool = False
-    """Whether managers that are to be displaced have fields in it."""
     resource_version: str = field(default="", compare=False)
 
 
@@ -68,6 +66,7 @@ class Change:
     action: Action
     cause: Cause | None = None
     reason: str = ""
+    remembered: Remembered | None = None
 
     @property
     def ref(self) -> ObjectRef:
@@ -84,7 +83,7 @@ def decide(desired: Desired, live: Live | None, remembered: Remembered | None) -
         return Change(desired, Action.SKIP, reason="its manifest says to leave it alone")
     if live is None:
         new = Cause.DRIFT_DELETED if remembered else Cause.NEW
-        return Change(desired, Action.CREATE, new)
+        return Change(desired, Action.CREATE, new, remembered=remembered)
     if live.controls.write is Write.NEVER:
         return Change(desired, Action.SKIP, reason="the live object says to leave it alone")
     if desired.controls.write is Write.IF_NOT_PRESENT:
@@ -92,7 +91,8 @@ def decide(desired: Desired, live: Live | None, remembered: Remembered | None) -
     if live.deleting:
         return Change(desired, Action.WAIT, reason="is being deleted")
     cause = _cause_of_update(desired, live, remembered)
-    return Change(desired, Action.UPDATE if cause else Action.NONE, cause)
+    action = Action.UPDATE if cause else Action.NONE
+    return Change(desired, action, cause, remembered=remembered)
 
 
 def _cause_of_update(desired: Desired, live: Live, remembered: Remembered | None) -> Cause | None:

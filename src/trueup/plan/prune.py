@@ -2,7 +2,7 @@
 
 Prune deletes only what the inventory names and the complete rendering left out; whether the live
 object still is ours is checked once more, against the object itself, when it is deleted
-(``may_delete``).
+(``why_kept``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.flow import Controls, Ownership, Write
+from trueup.flow import Controls, Write
 from trueup.objects import ObjectRef
+from trueup.objects.manifest import labels as labels_of
 from trueup.plan.order import apply_order
 
 LARGE_INVENTORY = 20
@@ -49,9 +50,12 @@ def plan_prune(
     return PrunePlan(tuple(delete))
 
 
-def may_delete(live: Mapping[str, Any], ownership: Ownership, controls: Controls) -> str:
-    """Empty if ``live`` may be deleted, else the reason why it is kept."""
-    if not ownership.owns(live):
+def why_kept(live: Mapping[str, Any], labels: Mapping[str, str], controls: Controls) -> str:
+    """Empty if ``live`` may be deleted, else the reason why it is kept.
+
+    ``labels`` are the delivery's marks, which the object must still carry.
+    """
+    if any(labels_of(live).get(key) != value for key, value in labels.items()):
         return "it is no longer marked as this delivery's"
     if not controls.prune:
         return "it says not to be pruned"

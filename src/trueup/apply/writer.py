@@ -1,0 +1,190 @@
+"""Carrying out changes on one cluster, by server-side apply and guarded deletes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from trueup.apply.outcome import Done, Outcome
+from trueup.apply.takeover import takeover_patch
+from trueup.cluster import Client
+from trueup.errors import ApiError, Conflict, Invalid, NotFound, TrueupError
+from trueup.flow import Conventions, Write
+from trueup.objects import Manifest, ObjectRef
+from trueup.observe.drift import authors, drifted_fields
+from trueup.observe.fingerprint import fingerprint
+from trueup.plan.decide import Action, Cause, Change, Remembered
+from trueup.plan.prune import why_kept
+
+_IMMUTABLE = re.compile(r"is immutable|immutable field|may not be changed|updates to .* forbidden")
+
+Adjust = Callable[[Manifest, Mapping[str, Any]], Manifest]
+"""From what is wanted and what is live to what is sent."""
+
+
+class Writer:
+    """Writes to one cluster as one identity; deletes only what carries ``labels``."""
+
+    def __init__(
+        self,
+        client: Client,
+        conventions: Conventions,
+        labels: Mapping[str, str],
+        *,
+        adjust: Adjust = lambda wanted, live: wanted,
+        concurrency: int = 8,
+    ) -> None:
+        self._client = client
+        self._conventions = conventions
+        self._labels = labels
+        self._adjust = adjust
+        self._slots = asyncio.Semaphore(concurrency)
+
+    async def apply_all(self, changes: Iterable[Change]) -> list[Outcome]:
+        """Carry out ``changes`` side by side, started in their order; one outcome each."""
+        return list(await asyncio.gather(*(self._within_slot(change) for change in changes)))
+
+    async def apply(self, change: Change) -> Outcome:
+        """Carry out one change. Errors of the API become a FAILED outcome."""
+        match change.action:
+            case Action.NONE:
+                return Outcome(change.ref, Done.UNCHANGED)
+            case Action.SKIP:
+                return Outcome(change.ref, Done.SKIPPED, reason=change.reason)
+            case Action.WAIT:
+                return Outcome(change.ref, Done.WAITING, reason=change.reason)
+        try:
+            return await self._write(change)
+        except TrueupError as error:
+            return Outcome(change.ref, Done.FAILED, change.cause, error=error)
+
+    async def delete(
+        self, ref: ObjectRef, uid: str = "", *, propagation: Literal["Background"] = "Background"
+    ) -> Outcome:
+        """Delete ``ref`` if it still is ours, and still is the object with ``uid``."""
+        try:
+            live = await self._client.find(ref)
+            if live is None:
+                return Outcome(ref, Done.DELETED, reason="was gone already")
+            if kept := self._why_kept(live, uid):
+                return Outcome(ref, Done.SKIPPED, reason=kept)
+            live_uid = live["metadata"].get("uid", "")
+            await self._client.delete(ref, propagation=propagation, uid=live_uid)
+        except NotFound:
+            return Outcome(ref, Done.DELETED, reason="was gone already")
+        except TrueupError as error:
+            return Outcome(ref, Done.FAILED, error=error)
+        return Outcome(ref, Done.DELETED)
+
+    def _why_kept(self, live: Manifest, uid: str) -> str:
+        if uid and uid != live["metadata"].get("uid"):
+            return "it is another object than the one that was applied"
+        return why_kept(live, self._labels, self._conventions.controls(live))
+
+    async def _within_slot(self, change: Change) -> Outcome:
+        async with self._slots:
+            return await self.apply(change)
+
+    async def _write(self, change: Change) -> Outcome:
+        wanted = change.desired.manifest()
+        live = await self._client.find(change.ref)
+        if live is None:
+            return await self._send(change, wanted, live)
+        if reason := self._why_skipped(change, live):
+            return Outcome(change.ref, Done.SKIPPED, reason=reason)
+        if self._is_as_remembered(change, live):
+            return Outcome(change.ref, Done.UNCHANGED, observed=live)
+        wanted = self._adjust(wanted, live)
+        if change.cause is not None and change.cause.is_drift:
+            return await self._correct(change, wanted, live)
+        if change.desired.controls.take_over and self._conventions.controls(live).take_over:
+            await self._take_over(change.ref, live)
+        return await self._send(change, wanted, live)
+
+    def _why_skipped(self, change: Change, live: Manifest) -> str:
+        if self._conventions.controls(live).write is Write.NEVER:
+            return "the live object says to leave it alone"
+        if change.desired.controls.write is Write.IF_NOT_PRESENT:
+            return "it exists, and is only to be created"
+        if live["metadata"].get("deletionTimestamp"):
+            return "is being deleted"
+        return ""
+
+    def _is_as_remembered(self, change: Change, live: Manifest) -> bool:
+        """Whether what looked like drift was only the watch lagging behind our own write."""
+        if change.remembered is None or change.cause is None or not change.cause.is_drift:
+            return False
+        same_object = change.remembered.uid == live["metadata"].get("uid")
+        return same_object and change.remembered.live == fingerprint(
+            live, self._conventions.manager
+        )
+
+    async def _correct(self, change: Change, wanted: Manifest, live: Manifest) -> Outcome:
+        """Undo a drift, having asked the server which fields that would change."""
+        manager = self._conventions.manager
+        answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
+        changes = tuple(drifted_fields(live, answer.object))
+        outcome = await self._send(change, wanted, live)
+        if not changes and change.cause is Cause.DRIFT_CHANGED:
+            # Only the ownership moved: the values are as they should be.
+            return replace(outcome, cause=None)
+        return replace(outcome, drifted=changes, authors=authors(live, changes, manager))
+
+    async def _take_over(self, ref: ObjectRef, live: Manifest) -> None:
+        patch = takeover_patch(live, self._conventions.manager, self._conventions.displaced)
+        if patch:
+            await self._client.patch(
+                ref, patch, type="json", field_manager=self._conventions.manager
+            )
+
+    async def _send(self, change: Change, wanted: Manifest, live: Manifest | None) -> Outcome:
+        manager = self._conventions.manager
+        recreated = False
+        try:
+            answer = await self._client.apply(wanted, field_manager=manager, force=True)
+        except (Invalid, Conflict) as error:
+            if live is None or not _is_immutable(error) or not self._may_recreate(change, live):
+                raise
+            if not await self._clear(change.ref, live):
+                return Outcome(change.ref, Done.WAITING, change.cause, "is being deleted")
+            answer = await self._client.apply(wanted, field_manager=manager, force=True)
+            recreated = True
+        metadata = answer.object["metadata"]
+        remembered = Remembered(
+            metadata.get("uid", ""), change.desired.digest, fingerprint(answer.object, manager)
+        )
+        if answer.created:
+            done = Done.CREATED
+        else:
+            before = (live or {}).get("metadata", {}).get("resourceVersion")
+            same = before == metadata.get("resourceVersion")
+            done = Done.UNCHANGED if same else Done.CONFIGURED
+        return Outcome(
+            change.ref,
+            done,
+            change.cause,
+            remembered=remembered,
+            recreated=recreated,
+            observed=answer.object,
+        )
+
+    def _may_recreate(self, change: Change, live: Manifest) -> bool:
+        return change.desired.controls.recreate or self._conventions.controls(live).recreate
+
+    async def _clear(self, ref: ObjectRef, live: Manifest) -> bool:
+        """Delete ``live`` to make room; False if it stays for its finalizers."""
+        await self._client.delete(ref, uid=live["metadata"].get("uid", ""))
+        return await self._client.find(ref) is None
+
+
+def _is_immutable(error: ApiError) -> bool:
+    """Whether the server refused because a field cannot be changed in place.
+
+    Only its own words count: a Conflict or an Invalid alone says nothing of the kind, and taking
+    it for that would delete an object for a typing error.
+    """
+    texts = [error.cause, *(str(cause.get("message", "")) for cause in error.causes)]
+    return any(_IMMUTABLE.search(text) for text in texts)

@@ -1,0 +1,134 @@
+"""The live state of delivered objects in one cluster, known from watches and never from polls.
+
+Each object is reduced to a ``Live`` value as its event arrives and then let go. One watch per kind
+covers the objects that carry the ownership label; an object that health checks name, but that is
+not delivered, gets a watch of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from trueup.cluster import Client, Informer
+from trueup.errors import ApiError
+from trueup.flow import Conventions
+from trueup.objects import GroupKind, GroupVersionKind, Manifest, ObjectRef
+from trueup.observe.fingerprint import fingerprint
+from trueup.plan.decide import Live
+
+OnChange = Callable[[ObjectRef], None]
+
+SYNC_SECONDS = 20.0
+"""How long the first list of a kind may take before the delivery that needs it has to wait."""
+
+
+class Watches:
+    """What is live in one cluster, of the objects that a dialect's deliveries own."""
+
+    def __init__(
+        self,
+        client: Client,
+        conventions: Conventions,
+        on_change: OnChange,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._conventions = conventions
+        self._on_change = on_change
+        self._now = now
+        self._kinds: dict[GroupKind, Informer[Live]] = {}
+        self._single: dict[ObjectRef, Informer[Live]] = {}
+        self._tasks: dict[Informer[Live], asyncio.Task[None]] = {}
+
+    def live(self, ref: ObjectRef) -> Live | None:
+        """What is remembered of ``ref``; None if it is not there, or not marked as ours."""
+        informer = self._kinds.get(ref.group_kind)
+        found = informer.get(ref) if informer else None
+        if found is None and ref in self._single:
+            return self._single[ref].get(ref)
+        return found
+
+    async def cover(self, kinds: Iterable[GroupVersionKind]) -> None:
+        """Watch the owned objects of ``kinds``; returns when all are known.
+
+        Raises ApiError where a kind cannot be listed in time.
+        """
+        wanted = {kind.group_kind: kind for kind in kinds}
+        for key, gvk in wanted.items():
+            if key not in self._kinds:
+                informer = Informer(
+                    self._client,
+                    gvk,
+                    self.reduce,
+                    on_change=self._changed,
+                    label_selector=self._conventions.label,
+                )
+                self._kinds[key] = informer
+                self._start(informer)
+        await self._synced([self._kinds[key] for key in wanted])
+
+    async def cover_objects(self, refs: Iterable[ObjectRef]) -> None:
+        """Watch single objects, whoever owns them; returns when they are known."""
+        wanted = list(refs)
+        for ref in wanted:
+            if ref not in self._single:
+                informer = Informer(
+                    self._client,
+                    ref.gvk,
+                    self.reduce,
+                    on_change=self._changed,
+                    namespace=ref.namespace,
+                    field_selector=f"metadata.name={ref.name}",
+                )
+                self._single[ref] = informer
+                self._start(informer)
+        await self._synced([self._single[ref] for ref in wanted])
+
+    def learn(self, obj: Manifest) -> None:
+        """Take note of an object that the server just showed, ahead of its watch event."""
+        informer = self._kinds.get(ObjectRef.of(obj).group_kind)
+        if informer is not None:
+            informer.learn(obj)
+
+    def reduce(self, obj: Manifest) -> Live:
+        """What is remembered of a live object."""
+        metadata = obj["metadata"]
+        status, message = self._conventions.health(obj, self._now())
+        return Live(
+            uid=metadata.get("uid", ""),
+            digest=fingerprint(obj, self._conventions.manager),
+            health=status,
+            message=message,
+            controls=self._conventions.controls(obj),
+            deleting=bool(metadata.get("deletionTimestamp")),
+            resource_version=metadata.get("resourceVersion", ""),
+        )
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+
+    def _start(self, informer: Informer[Live]) -> None:
+        self._tasks[informer] = asyncio.create_task(informer.run())
+
+    async def _synced(self, informers: list[Informer[Live]]) -> None:
+        waiting = [informer for informer in informers if not informer.synced]
+        if not waiting:
+            return
+        try:
+            async with asyncio.timeout(SYNC_SECONDS):
+                for informer in waiting:
+                    await informer.wait_synced()
+        except TimeoutError:
+            problem = next((i.problem for i in waiting if i.problem), None)
+            kinds = ", ".join(sorted(i.gvk.kind for i in waiting if not i.synced))
+            raise ApiError(
+                f"cannot list {kinds}: {problem or 'no answer'}", reason="Timeout"
+            ) from problem
+
+    def _changed(self, ref: ObjectRef, before: Live | None, now: Live | None) -> None:
+        self._on_change(ref)

@@ -1,0 +1,32 @@
+"""Git as a source: remotes, references, a bare cache per URL, and trees read from it.
+
+``GitCache`` is the door: ``resolve`` asks a remote what a reference means now, ``fetch`` brings
+that commit into the cache, ``open`` finds it there again without the network. A ``Checkout`` is
+what comes out: the revision as Flux writes it, a ``GitTree``, and what is needed to verify
+signatures. ``Reverter`` is the only writer: it pushes a revert of a commit.
+
+The network is the ``git`` binary's, in a process of its own that can be killed; all reads are
+libgit2's, in this process. Nothing here knows a Kubernetes object.
+"""
+
+from trueup.fetch.git.cache import GitCache
+from trueup.fetch.git.checkout import Checkout, SignedObject, TagObject
+from trueup.fetch.git.credentials import Credentials, Proxy
+from trueup.fetch.git.errors import GitError
+from trueup.fetch.git.reference import Reference, Revision
+from trueup.fetch.git.remote import Remote
+from trueup.fetch.git.tree import GitTree
+
+__all__ = [
+    "Checkout",
+    "Credentials",
+    "GitCache",
+    "GitError",
+    "GitTree",
+    "Proxy",
+    "Reference",
+    "Remote",
+    "Revision",
+    "SignedObject",
+    "TagObject",
+]

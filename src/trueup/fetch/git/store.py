@@ -1,0 +1,217 @@
+"""One bare repository on disk: what was fetched from one URL, and the references that keep it.
+
+``refs/trueup/keep/<commit>/<object>`` holds each fetched commit (or the tag object before it):
+what has such a reference is complete, as git writes a reference only after all of its objects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pygit2
+
+from trueup.fetch.git.environment import git_environment
+from trueup.fetch.git.errors import GitError, error_from_stderr
+from trueup.fetch.git.objects import Objects
+from trueup.fetch.git.process import run_git
+from trueup.fetch.git.remote import Remote
+from trueup.fetch.git.tree import GitTree
+
+_INCOMING = "refs/trueup/incoming"
+_KEEP = "refs/trueup/keep"
+_HISTORY = "refs/trueup/history"
+_KEPT_COMMITS = 32
+"""Newest commits that stay though no tree of this process reads them: for restarts, for others."""
+
+_MAX_PACKS = 24
+_COMPACT_TIMEOUT = 600.0
+_LOCK_RETRY = 0.02
+
+_FETCH = (
+    "fetch",
+    *("--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
+)
+_SHALLOW = ("--update-shallow", "--depth=1")
+
+
+class Store:
+    """The bare repository at ``path``, made when it is first needed, remade when it is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.objects = Objects(path)
+        self._turn = asyncio.Lock()
+        self._trees: weakref.WeakValueDictionary[str, GitTree] = weakref.WeakValueDictionary()
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """One fetch at a time, over all processes that share the folder."""
+        async with self._turn:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                while not _try_lock(descriptor):  # noqa: ASYNC110 - another process holds it
+                    await asyncio.sleep(_LOCK_RETRY)
+                yield
+            finally:
+                os.close(descriptor)
+
+    def tree(self, root: str, submodules: dict[str, GitTree] | None = None) -> GitTree:
+        return GitTree(self.objects, root, submodules)
+
+    def hold(self, commit: str, tree: GitTree) -> None:
+        """Keeps ``commit`` in the store for as long as ``tree`` is held somewhere."""
+        self._trees[f"{commit} {id(tree)}"] = tree
+
+    def kept_object(self, commit: str, object_id: str = "") -> str | None:
+        """What keeps ``commit``: itself, or the tag object; None if it was not fetched yet.
+
+        With ``object_id``, only if that very object was fetched.
+        """
+        if self.objects.is_damaged or not self.path.is_dir():
+            return None
+        folder = self.path / _KEEP / commit
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        wanted = object_id or (commit if commit in names else min(names, default=""))
+        if wanted not in names or not self.objects.has(wanted):
+            return None
+        os.utime(folder / wanted)
+        return wanted
+
+    async def fetch(self, remote: Remote, source: str, max_bytes: int) -> tuple[str, str]:
+        """Fetches a reference or a commit id; gives (commit, fetched object).
+
+        A damaged repository is made anew, once. Raises GitError.
+        """
+        if self.objects.is_damaged:
+            self._discard()
+        try:
+            return await self._fetch_once(remote, source, max_bytes)
+        except GitError as error:
+            if error.trouble != "corrupt":
+                raise
+        self._discard()
+        return await self._fetch_once(remote, source, max_bytes)
+
+    async def _fetch_once(self, remote: Remote, source: str, max_bytes: int) -> tuple[str, str]:
+        self._prepare()
+        try:
+            await self._git_fetch(remote, [*_SHALLOW, f"+{source}:{_INCOMING}"], max_bytes)
+        except GitError as error:
+            if "unadvertised object" in error.cause:
+                await self._fetch_history(remote, source, max_bytes)
+            elif "not our ref" in error.cause:
+                raise _no_such_commit(remote, source) from error
+            else:
+                raise
+        return self._keep_incoming(source)
+
+    async def _git_fetch(self, remote: Remote, what: list[str], max_bytes: int) -> None:
+        *options, refspec = what
+        command = ["--git-dir", str(self.path), *_FETCH, *options]
+        await run_checked(remote, [*command, "--", remote.url.text, refspec], max_bytes)
+
+    async def _fetch_history(self, remote: Remote, commit: str, max_bytes: int) -> None:
+        """For servers that give nothing by its id: all branches, which may hold the commit."""
+        await self._git_fetch(remote, [f"+refs/heads/*:{_HISTORY}/*"], max_bytes)
+        repository = self.objects.repository
+        if commit in repository:
+            repository.create_reference(_INCOMING, commit, force=True)
+        for name in repository.listall_references():
+            if name.startswith(_HISTORY):
+                repository.references.delete(name)
+        if commit not in repository:
+            raise _no_such_commit(remote, commit)
+
+    def _prepare(self) -> None:
+        if not (self.path / "objects").is_dir():
+            self._discard()
+            pygit2.init_repository(str(self.path), bare=True)
+        for leftover in (*self.path.glob("*.lock"), *self.path.glob("objects/pack/tmp_*")):
+            leftover.unlink(missing_ok=True)  # of a process that was killed: we hold the lock
+
+    def _keep_incoming(self, source: str) -> tuple[str, str]:
+        try:
+            repository = self.objects.repository
+            incoming = repository.lookup_reference(_INCOMING)
+            found = repository[incoming.target]
+            commit = found.peel(pygit2.Commit)
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise GitError(f"{source} does not lead to a commit: {error}") from error
+        fetched, name = str(found.id), str(commit.id)
+        repository.create_reference(f"{_KEEP}/{name}/{fetched}", found.id, force=True)
+        incoming.delete()
+        return name, fetched
+
+    def _discard(self) -> None:
+        self.objects.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.objects.is_damaged = False
+
+    async def compact_if_due(self) -> None:
+        """Drops what nothing reads any more, once enough fetches left their packs behind."""
+        if len(list(self.path.glob("objects/pack/*.pack"))) <= _MAX_PACKS:
+            return
+        self._forget_old()
+        with git_environment() as environment:
+            for arguments in (("repack", "-a", "-d", "-q"), ("prune", "--expire=now")):
+                command = ("--git-dir", str(self.path), *arguments)
+                await run_git(command, environment, timeout=_COMPACT_TIMEOUT)
+        self.objects.close()
+
+    def _forget_old(self) -> None:
+        held = {key.partition(" ")[0] for key in self._trees}
+        kept = sorted((self.path / _KEEP).glob("*/*"), key=lambda path: path.stat().st_mtime)
+        for path in kept[:-_KEPT_COMMITS]:
+            if path.parent.name not in held:
+                path.unlink(missing_ok=True)
+
+
+async def run_checked(
+    remote: Remote,
+    arguments: list[str],
+    max_bytes: int | None = None,
+) -> str:
+    """Runs git against ``remote``; its output, or a GitError that names the remote."""
+    try:
+        with git_environment(remote) as environment:
+            done = await run_git(
+                arguments, environment, timeout=remote.timeout, max_file_bytes=max_bytes
+            )
+    except GitError as error:
+        error.subject = error.subject or remote.url.text
+        raise
+    if done.code != 0:
+        raise error_from_stderr(_without_secrets(done.err, remote), remote.url.text)
+    return done.out
+
+
+def _without_secrets(text: str, remote: Remote) -> str:
+    secrets = [*remote.credentials.secrets, remote.proxy.password if remote.proxy else ""]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _no_such_commit(remote: Remote, commit: str) -> GitError:
+    return GitError(
+        f"unable to resolve commit object for '{commit}': object not found",
+        subject=remote.url.text,
+        next_step="check the commit id, and that it is on a branch",
+        trouble="unknown-ref",
+    )
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""What ``.gitmodules`` says, and where a submodule's relative URL leads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from trueup.fetch.git.credentials import Credentials
+from trueup.fetch.git.errors import GitError
+from trueup.fetch.git.remote import Remote
+
+MAX_DEPTH = 10
+"""Submodules of submodules that are followed, as go-git does."""
+
+_SECTION = re.compile(r'\[\s*submodule\s+"((?:[^"\\]|\\.)*)"\s*\]', re.IGNORECASE)
+_SETTING = re.compile(r"([A-Za-z][\w-]*)\s*=\s*(.*?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Submodule:
+    path: str
+    url: str
+
+
+def parse_gitmodules(text: str) -> list[Submodule]:
+    """The submodules that have a path and a URL (git-config syntax without continuation lines)."""
+    found: dict[str, dict[str, str]] = {}
+    current: dict[str, str] = {}
+    for line in text.splitlines():
+        line = line.strip()
+        if header := _SECTION.match(line):
+            current = found.setdefault(header.group(1), {})
+        elif line.startswith("["):
+            current = {}
+        elif setting := _SETTING.fullmatch(line):
+            current[setting.group(1).lower()] = _unquoted(setting.group(2))
+    return [
+        Submodule(each["path"].strip("/"), each["url"])
+        for each in found.values()
+        if each.get("path") and each.get("url")
+    ]
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return re.split(r"\s[#;]", value, maxsplit=1)[0].rstrip()
+
+
+def remote_of(submodule: Submodule, parent: Remote) -> Remote:
+    """Where a submodule is fetched from. The parent's credentials go only to the parent's host.
+
+    Raises GitError where a repository from the network names a path of this machine.
+    """
+    url = submodule.url
+    if url.startswith(("./", "../")):
+        url = _joined(parent.url.text, url)
+    elif re.match(r"[^/:]+@[^/:]+:(?!//)", url):
+        user_and_host, _, path = url.partition(":")
+        url = f"ssh://{user_and_host}/{path}"
+    remote = Remote.at(url, Credentials(), proxy=parent.proxy, timeout=parent.timeout)
+    if remote.url.is_local and not parent.url.is_local:
+        raise GitError(
+            f"submodule '{submodule.path}' names a local path: {url}", subject=parent.url.text
+        )
+    same_host = (remote.url.scheme, remote.url.host) == (parent.url.scheme, parent.url.host)
+    credentials = parent.credentials if same_host else Credentials.from_url(url)
+    return Remote(remote.url, credentials, parent.proxy, parent.timeout)
+
+
+def _joined(base: str, relative: str) -> str:
+    """Git's own rule: each ``../`` takes one part off the parent's URL."""
+    parts = urlsplit(base) if "://" in base else None
+    path = (parts.path if parts else base).rstrip("/")
+    while relative.startswith(("./", "../")):
+        step, _, relative = relative.partition("/")
+        if step == "..":
+            path = path.rpartition("/")[0]
+    joined = f"{path}/{relative}"
+    return parts._replace(path=joined).geturl() if parts else joined

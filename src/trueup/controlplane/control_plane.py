@@ -1,0 +1,50 @@
+"""The embedded control plane as one object: start it, call ``handle``, serve it, stop it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trueup.controlplane.discovery.server import Discovery
+from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.server import Server
+from trueup.controlplane.registry.bootstrap import bootstrap
+from trueup.controlplane.registry.codec import decode, labels_of
+from trueup.controlplane.registry.definitions import serve
+from trueup.controlplane.registry.registry import Registry
+from trueup.controlplane.resources import Catalog
+from trueup.controlplane.store import Store
+
+DATABASE = "trueup.db"
+DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions"
+
+
+class ControlPlane:
+    """Keeps everything under ``data_dir``. ``handle`` works between ``start`` and ``stop``."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._store: Store | None = None
+        self._server: Server | None = None
+
+    async def start(self) -> None:
+        """Open the store, serve what it defines, and create what every cluster has."""
+        self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._store = Store(self._data_dir / DATABASE, labels_of)
+        catalog = Catalog()
+        for entry in self._store.bucket(DEFINITIONS).entries():
+            serve(decode(entry), catalog)
+        registry = Registry(self._store, catalog)
+        self._server = Server(registry, Discovery(catalog))
+        await bootstrap(registry)
+
+    async def stop(self) -> None:
+        """Write what is queued and close the store; watches end."""
+        if self._store is not None:
+            await self._store.close()
+        self._store = self._server = None
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request; never raises."""
+        if self._server is None:
+            raise RuntimeError("the control plane is not started; await start() first")
+        return await self._server.handle(request)

@@ -1,0 +1,1 @@
+"""The server describes itself: groups, versions, resources, OpenAPI, its version, its health."""

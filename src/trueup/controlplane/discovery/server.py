@@ -1,0 +1,114 @@
+"""Requests that are not about stored objects: discovery, OpenAPI, version, health."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from trueup import __version__
+from trueup.controlplane.discovery import documents
+from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.status import json_response
+from trueup.controlplane.registry.refusals import generic_not_found, no_such_resource
+from trueup.controlplane.resources import Catalog
+from trueup.schema import NEWEST
+
+_HEALTH = ("/healthz", "/livez", "/readyz")
+_AGGREGATED = re.compile(r"g=apidiscovery\.k8s\.io;v=(v2beta1|v2);as=APIGroupDiscoveryList")
+
+
+def version_document() -> dict[str, str]:
+    """The version that is reported; clients compare major and minor with their own."""
+    major, minor = NEWEST.split(".")
+    return {
+        "major": major,
+        "minor": minor,
+        "gitVersion": f"v{NEWEST}.0+trueup-{__version__}",
+        "gitCommit": "",
+        "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "",
+        "compiler": "python",
+        "platform": "trueup/embedded",
+    }
+
+
+class Discovery:
+    """Documents are made once per state of the catalog."""
+
+    def __init__(self, catalog: Catalog, address: str = "127.0.0.1") -> None:
+        self._catalog = catalog
+        self._address = address
+        self._epoch = -1
+        self._made: dict[str, bytes] = {}
+
+    def answer(self, request: Request) -> Response:
+        """NotFound for a path that nothing is served at."""
+        path = request.path.rstrip("/") or "/"
+        if path in _HEALTH or path.startswith(tuple(f"{p}/" for p in _HEALTH)):
+            return Response(200, {"content-type": "text/plain; charset=utf-8"}, b"ok")
+        if path == "/version":
+            return self._document(path, version_document)
+        match [part for part in path.split("/") if part]:
+            case ["api"] | ["apis"]:
+                return self._root(request, path)
+            case ["api", version]:
+                return self._resources(path, "", version)
+            case ["apis", group]:
+                return self._group(path, group)
+            case ["apis", group, version]:
+                return self._resources(path, group, version)
+            case []:
+                return self._document(path, self._paths)
+        raise no_such_resource()
+
+    def _root(self, request: Request, path: str) -> Response:
+        core = path == "/api"
+        match = _AGGREGATED.search(request.headers.get("accept", ""))
+        if match is None:
+            return self._document(path, self._core if core else self._groups)
+        version = match[1]
+
+        def make() -> dict[str, Any]:
+            return documents.aggregated(self._catalog, version, core=core)
+
+        response = self._document(f"{path}?{version}", make)
+        parameters = f"g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
+        response.headers["content-type"] = f"application/json;{parameters}"
+        return response
+
+    def _core(self) -> dict[str, Any]:
+        return documents.core_versions(self._address)
+
+    def _groups(self) -> dict[str, Any]:
+        return documents.group_list(self._catalog)
+
+    def _paths(self) -> dict[str, Any]:
+        paths = {"/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"}
+        for resource in self._catalog:
+            root = f"/apis/{resource.group}" if resource.group else "/api"
+            paths |= {root, f"{root}/{resource.version}"}
+        return {"paths": sorted(paths)}
+
+    def _group(self, path: str, group: str) -> Response:
+        found = documents.group(self._catalog, group)
+        if found is None:
+            raise generic_not_found("the server could not find the requested resource")
+        return self._document(path, lambda: found)
+
+    def _resources(self, path: str, group: str, version: str) -> Response:
+        found = documents.resource_list(self._catalog, group, version)
+        if found is None:
+            raise generic_not_found("the server could not find the requested resource")
+        return self._document(path, lambda: found)
+
+    def _document(self, key: str, make: Callable[[], Any]) -> Response:
+        if self._epoch != self._catalog.epoch:
+            self._made.clear()
+            self._epoch = self._catalog.epoch
+        if key not in self._made:
+            self._made[key] = orjson.dumps(make())
+        return json_response(self._made[key])

@@ -1,0 +1,169 @@
+"""The verbs on stored objects: from a routed request to a response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+
+import orjson
+
+from trueup.controlplane.auth.user import User
+from trueup.controlplane.http import options
+from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.negotiation import Representation, representation
+from trueup.controlplane.http.render import Renderer
+from trueup.controlplane.http.route import Route
+from trueup.controlplane.http.status import failure, json_response, success
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.deleting import Deleted
+from trueup.controlplane.registry.listing import Selection
+from trueup.controlplane.registry.registry import Registry
+from trueup.controlplane.registry.watching import Watcher
+from trueup.controlplane.resources import Resource
+from trueup.controlplane.store import Entry, Expired
+
+Handler = Callable[["Exchange"], Awaitable[Response]]
+
+
+class Exchange:
+    """One request being answered: what was asked, and the means to render the answer."""
+
+    def __init__(
+        self, request: Request, route: Route, user: User, resource: Resource, registry: Registry
+    ) -> None:
+        self.request = request
+        self.route = route
+        self.user = user
+        self.resource = resource
+        self.registry = registry
+        self.shape: Representation = representation(request.headers.get("accept", ""))
+
+    @property
+    def renderer(self) -> Renderer:
+        include = self.request.parameter("includeObject")
+        return Renderer(self.registry.rules, self.resource, self.shape, include)
+
+    def call(self, options_kind: str) -> Call:
+        """The registry call of a write; ``options_kind`` names the options in refusals."""
+        request = self.request
+        return Call(
+            resource=self.resource,
+            user=self.user,
+            namespace=self.route.namespace if self.resource.namespaced else "",
+            name=self.route.name,
+            subresource=self.route.subresource,
+            dry_run=options.dry_run(request, options_kind),
+            manager=options.field_manager(request),
+            field_validation=options.field_validation(request, options_kind),
+            force=options.is_true(request, "force"),
+        )
+
+    def answer(self, entry: Entry, call: Call | None = None, code: int = 200) -> Response:
+        headers = {"content-type": self.shape.content_type}
+        warnings = tuple(call.warnings) if call else ()
+        return Response(code, headers, self.renderer.one(entry), warnings)
+
+
+async def get(exchange: Exchange) -> Response:
+    entry = exchange.registry.get(exchange.resource, exchange.route.namespace, exchange.route.name)
+    return exchange.answer(entry)
+
+
+async def list_objects(exchange: Exchange) -> Response:
+    found = exchange.registry.lister.list(
+        exchange.resource, exchange.route.namespace, options.list_options(exchange.request)
+    )
+    headers = {"content-type": exchange.shape.content_type}
+    return Response(200, headers, exchange.renderer.page(found))
+
+
+async def create(exchange: Exchange) -> Response:
+    if exchange.route.name:
+        raise refusals.method_not_allowed()
+    call = exchange.call("CreateOptions")
+    entry = await exchange.registry.writer.create(call, options.body_object(exchange.request))
+    return exchange.answer(entry, call, 201)
+
+
+async def update(exchange: Exchange) -> Response:
+    call = exchange.call("UpdateOptions")
+    entry = await exchange.registry.update(call, options.body_object(exchange.request))
+    return exchange.answer(entry, call)
+
+
+async def delete(exchange: Exchange) -> Response:
+    call = exchange.call("DeleteOptions")
+    call.dry_run = options.delete_is_dry(exchange.request)
+    deleted = await exchange.registry.deleter.delete(
+        call, options.delete_options(exchange.request)
+    )
+    if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
+        return exchange.answer(deleted.entry)
+    return json_response(success(_deleted_details(exchange, deleted)))
+
+
+_RETURN_DELETED = ("/pods", "/services", "/serviceaccounts", "/persistentvolumes",
+                   "/persistentvolumeclaims", "/podtemplates", "/resourcequotas")
+"""Kinds whose delete answers with the object even when it is gone."""
+
+
+def _deleted_details(exchange: Exchange, deleted: Deleted) -> dict[str, str]:
+    resource = exchange.resource
+    details = {"name": exchange.route.name, "group": resource.group, "kind": resource.plural}
+    return {key: value for key, value in {**details, "uid": deleted.uid}.items() if value}
+
+
+async def delete_collection(exchange: Exchange) -> Response:
+    listed = options.list_options(exchange.request)
+    page = exchange.registry.lister.list(exchange.resource, exchange.route.namespace, listed)
+    wanted = options.delete_options(exchange.request)
+    for entry in page.entries:
+        call = exchange.call("DeleteOptions")
+        call.namespace, _, call.name = entry.key.rpartition("/")
+        call.dry_run = options.delete_is_dry(exchange.request)
+        await exchange.registry.deleter.delete(call, wanted)
+    headers = {"content-type": exchange.shape.content_type}
+    return Response(200, headers, exchange.renderer.page(page))
+
+
+async def watch(exchange: Exchange) -> Response:
+    request = exchange.request
+    fields = request.parameter("fieldSelector")
+    if exchange.route.name and not fields:
+        fields = f"metadata.name={exchange.route.name}"
+    selection = Selection(
+        exchange.resource, exchange.route.namespace, request.parameter("labelSelector"), fields
+    )
+    headers = {"content-type": "application/json"}
+    store = exchange.registry.store
+    wanted = options.watch_options(request)
+    try:
+        watcher = Watcher(store, exchange.resource, selection, wanted)
+    except Expired as error:
+        status = orjson.dumps(failure(refusals.expired(str(error))))
+        return Response(200, headers, _once(b'{"type":"ERROR","object":%s}\n' % status))
+    return Response(200, headers, _stream(watcher, exchange.renderer))
+
+
+async def _once(line: bytes) -> AsyncIterator[bytes]:
+    yield line
+
+
+async def _stream(watcher: Watcher, renderer: Renderer) -> AsyncIterator[bytes]:
+    first = True
+    async with aclosing(watcher.batches()) as batches:  # type: ignore[type-var]
+        async for sightings in batches:
+            yield renderer.lines(sightings, first)
+            first = False
+
+
+VERBS: dict[str, Handler] = {
+    "get": get,
+    "list": list_objects,
+    "watch": watch,
+    "create": create,
+    "update": update,
+    "delete": delete,
+    "deletecollection": delete_collection,
+}

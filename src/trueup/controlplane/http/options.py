@@ -1,0 +1,169 @@
+"""Query parameters and bodies to the registry's options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from trueup.controlplane.http.message import Request
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.deleting import DeleteOptions
+from trueup.controlplane.registry.listing import ListOptions, parse_revision
+from trueup.controlplane.registry.watching import WatchOptions
+from trueup.errors import UnsupportedMediaType, YamlError
+from trueup.objects import yaml
+
+TRUE = ("1", "t", "T", "true", "TRUE", "True")
+_JSON = "application/json"
+_YAML = ("application/yaml", "application/x-yaml", "text/yaml")
+_VALIDATIONS = ("", "Ignore", "Warn", "Strict")
+
+
+def is_true(request: Request, name: str) -> bool:
+    return request.parameter(name) in TRUE
+
+
+def content_type(request: Request) -> str:
+    """The media type of the body, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def body_object(request: Request) -> Any:
+    """The body as JSON-like data; BadRequest if it does not parse, UnsupportedMediaType."""
+    media_type = content_type(request) or _JSON
+    if media_type == _JSON:
+        return _from_json(request.body)
+    if media_type in _YAML:
+        return from_yaml(request.body)
+    raise unsupported(media_type, (_JSON, "application/yaml"))
+
+
+def unsupported(media_type: str, accepted: tuple[str, ...]) -> UnsupportedMediaType:
+    listed = ", ".join(accepted)
+    text = (
+        "the body of the request was in an unknown format - accepted media types include:"
+        f" {listed}"
+    )
+    return UnsupportedMediaType(text)
+
+
+def from_yaml(body: bytes) -> Any:
+    try:
+        return yaml.load(body)
+    except YamlError as error:
+        raise refusals.bad_request(f"error converting YAML to JSON: yaml: {error}") from error
+
+
+def _from_json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise refusals.bad_request(
+            f"the object provided is unrecognized (must be of type Object): {error}"
+        ) from error
+
+
+def dry_run(request: Request, kind: str) -> bool:
+    values = [value for value in request.parameters("dryRun") if value]
+    for value in values:
+        if value != "All":
+            cause = {
+                "reason": "FieldValueNotSupported",
+                "message": f'Unsupported value: "{value}": supported values: "All"',
+                "field": "dryRun",
+            }
+            raise refusals.invalid("meta.k8s.io", kind, "", [cause])
+    return bool(values)
+
+
+def field_manager(request: Request) -> str:
+    """The parameter, or the first word of the user agent, as the apiserver guesses it."""
+    named = request.parameter("fieldManager")
+    if named:
+        return named
+    agent = request.headers.get("user-agent", "")
+    return (agent.partition("/")[0] or "unknown")[:128]
+
+
+def field_validation(request: Request, kind: str) -> str:
+    value = request.parameter("fieldValidation")
+    if value not in _VALIDATIONS:
+        cause = {
+            "reason": "FieldValueNotSupported",
+            "message": f'Unsupported value: "{value}": supported values: "Ignore", "Strict", "Warn"',
+            "field": "fieldValidation",
+        }
+        raise refusals.invalid("meta.k8s.io", kind, "", [cause])
+    return value or "Warn"
+
+
+def list_options(request: Request) -> ListOptions:
+    return ListOptions(
+        label_selector=request.parameter("labelSelector"),
+        field_selector=request.parameter("fieldSelector"),
+        limit=_number(request, "limit"),
+        continue_token=request.parameter("continue"),
+        resource_version=request.parameter("resourceVersion"),
+        match=_match(request),
+    )
+
+
+def watch_options(request: Request) -> WatchOptions:
+    version = request.parameter("resourceVersion")
+    initial = is_true(request, "sendInitialEvents")
+    since = None if version in {"", "0"} or initial else parse_revision(version)
+    seconds = _number(request, "timeoutSeconds")
+    bookmarks = is_true(request, "allowWatchBookmarks")
+    return WatchOptions(
+        since=since,
+        bookmarks=bookmarks,
+        initial_bookmark=initial and bookmarks,
+        seconds=float(seconds) if seconds else None,
+    )
+
+
+def delete_options(request: Request) -> DeleteOptions:
+    """From the body, or from the query where there is no body."""
+    body = body_object(request) if request.body.strip() else {}
+    if not isinstance(body, dict):
+        raise refusals.bad_request("the object provided is unrecognized (must be of type Object)")
+    fields = dict(body)
+    if request.parameter("propagationPolicy"):
+        fields.setdefault("propagationPolicy", request.parameter("propagationPolicy"))
+    if request.parameter("gracePeriodSeconds"):
+        fields.setdefault("gracePeriodSeconds", _number(request, "gracePeriodSeconds"))
+    if request.parameter("orphanDependents"):
+        fields.setdefault("orphanDependents", is_true(request, "orphanDependents"))
+    return DeleteOptions.of(fields)
+
+
+def delete_is_dry(request: Request) -> bool:
+    if dry_run(request, "DeleteOptions"):
+        return True
+    body = body_object(request) if request.body.strip() else {}
+    return isinstance(body, dict) and bool(body.get("dryRun"))
+
+
+def _match(request: Request) -> str:
+    match = request.parameter("resourceVersionMatch")
+    if match and not request.parameter("resourceVersion") and not is_true(request, "watch"):
+        cause = {
+            "reason": "FieldValueForbidden",
+            "message": "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
+            "field": "resourceVersionMatch",
+        }
+        raise refusals.invalid("meta.k8s.io", "ListOptions", "", [cause])
+    return match
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.parameter(name)
+    if not text:
+        return 0
+    try:
+        return int(text)
+    except ValueError as error:
+        raise refusals.bad_request(
+            f'strconv.ParseInt: parsing "{text}": invalid syntax'
+        ) from error

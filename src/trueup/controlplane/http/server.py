@@ -1,0 +1,54 @@
+"""The whole API server as one function: from Request to Response."""
+
+from __future__ import annotations
+
+import logging
+
+from trueup.controlplane.auth.user import MASTERS, User
+from trueup.controlplane.discovery.server import Discovery
+from trueup.controlplane.http import objects
+from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.route import Route, route
+from trueup.controlplane.http.status import failure_response
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.registry import Registry
+from trueup.errors import ApiError
+
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    def __init__(self, registry: Registry, discovery: Discovery) -> None:
+        self._registry = registry
+        self._discovery = discovery
+
+    async def handle(self, request: Request) -> Response:
+        """Never raises: what goes wrong is a Status in the response."""
+        try:
+            return await self._answer(request)
+        except ApiError as error:
+            return failure_response(error)
+        except Exception as error:
+            _log.exception("%s %s failed", request.method, request.path)
+            return failure_response(refusals.internal(str(error)))
+
+    async def _answer(self, request: Request) -> Response:
+        asked = route(request)
+        user = request.user or User("system:anonymous")
+        if not asked.is_resource:
+            return self._discovery.answer(request)
+        return await self._answer_resource(request, asked, user)
+
+    async def _answer_resource(self, request: Request, asked: Route, user: User) -> Response:
+        resource = self._registry.catalog.find(asked.group, asked.version, asked.resource)
+        if resource is None:
+            raise refusals.no_such_resource()
+        exchange = objects.Exchange(request, asked, user, resource, self._registry)
+        handler = objects.VERBS.get(asked.verb)
+        if handler is None:
+            raise refusals.method_not_allowed()
+        return await handler(exchange)
+
+
+TRUSTED = User("system:trueup", groups=(MASTERS,))
+"""Who the controllers in this process are."""

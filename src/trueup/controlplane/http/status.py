@@ -1,0 +1,51 @@
+"""Refusals as ``Status`` objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from trueup.controlplane.http.message import Response
+from trueup.errors import ApiError
+
+JSON = "application/json"
+
+
+def failure(error: ApiError) -> dict[str, Any]:
+    """The Status of ``error``."""
+    status: dict[str, Any] = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": getattr(error, "list_metadata", {}),
+        "status": "Failure",
+        "message": error.cause,
+        "reason": error.reason,
+    }
+    if error.details or error.reason == "NotFound":
+        status["details"] = error.details
+    return {**status, "code": error.code}
+
+
+def failure_response(error: ApiError) -> Response:
+    headers = {"content-type": JSON}
+    retry = error.details.get("retryAfterSeconds")
+    if retry:
+        headers["retry-after"] = str(retry)
+    return Response(error.code, headers, orjson.dumps(failure(error)))
+
+
+def success(details: dict[str, Any]) -> bytes:
+    """The Status that answers a delete."""
+    status = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        "details": details,
+    }
+    return orjson.dumps(status)
+
+
+def json_response(body: bytes, code: int = 200) -> Response:
+    return Response(code, {"content-type": JSON}, body)

@@ -1,0 +1,61 @@
+"""A decoded request body, checked against the path it was sent to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.refusals import bad_request
+from trueup.objects import GroupVersionKind, Manifest
+
+
+def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
+    """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
+    if not isinstance(body, dict):
+        raise bad_request("the object provided is unrecognized (must be of type Object)")
+    _require_type(body, gvk)
+    metadata = body.get("metadata")
+    if metadata is None:
+        metadata = body["metadata"] = {}
+    if not isinstance(metadata, dict):
+        raise bad_request(f"{gvk.kind} in version \"{gvk.version}\" cannot be handled: metadata must be an object")
+    _require_namespace(metadata, call)
+    return body
+
+
+def require_name(metadata: Manifest, name: str) -> None:
+    """The object's name is the path's, and is filled in where it is absent."""
+    given = metadata.setdefault("name", name)
+    if given != name:
+        raise bad_request(
+            f"the name of the object ({given}) does not match the name on the URL ({name})"
+        )
+
+
+def _require_type(body: Manifest, gvk: GroupVersionKind) -> None:
+    api_version = body.setdefault("apiVersion", gvk.api_version) or gvk.api_version
+    kind = body.setdefault("kind", gvk.kind) or gvk.kind
+    if api_version != gvk.api_version:
+        raise bad_request(
+            f"the API version in the data ({api_version}) does not match"
+            f" the expected API version ({gvk.api_version})"
+        )
+    if kind != gvk.kind:
+        raise bad_request(
+            f"{kind} in version \"{gvk.version}\" cannot be handled as a {gvk.kind}:"
+            f" no kind \"{kind}\" is registered for version \"{gvk.api_version}\""
+        )
+
+
+def _require_namespace(metadata: Manifest, call: Call) -> None:
+    if not call.resource.namespaced:
+        if metadata.get("namespace"):
+            # A cluster-scoped object drops it silently, as the apiserver does.
+            metadata.pop("namespace")
+        return
+    given = metadata.get("namespace") or call.namespace
+    if given != call.namespace:
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+    metadata["namespace"] = call.namespace

@@ -1,0 +1,32 @@
+"""What a request asks of the registry, after parsing and before doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trueup.controlplane.auth.user import User
+from trueup.controlplane.resources import Resource
+
+
+@dataclass(slots=True)
+class Call:
+    """``warnings`` collects what goes into the answer's Warning headers."""
+
+    resource: Resource
+    user: User
+    namespace: str = ""
+    name: str = ""
+    subresource: str = ""
+    dry_run: bool = False
+    manager: str = "unknown"
+    field_validation: str = "Warn"
+    force: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.resource.key(self.namespace, self.name)
+
+    def warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)

@@ -1,0 +1,87 @@
+"""CustomResourceDefinitions: what the server does with one, so that its kinds are served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trueup.controlplane.registry.metadata import now_text
+from trueup.controlplane.resources import Catalog
+from trueup.controlplane.resources.custom import custom_resources
+from trueup.objects import Manifest
+
+CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
+
+
+def is_established(definition: Manifest) -> bool:
+    return _condition_is_true(definition, "Established")
+
+
+def complete_status(definition: Manifest, catalog: Catalog) -> None:
+    """Accept the names if no other kind has them, and establish the definition."""
+    status = definition.setdefault("status", {})
+    conflict = _name_conflict(definition, catalog)
+    if conflict is None:
+        status["acceptedNames"] = dict(definition["spec"]["names"])
+        _set(definition, "NamesAccepted", "True", "NoConflicts", "no conflicts found")
+        _set(
+            definition,
+            "Established",
+            "True",
+            "InitialNamesAccepted",
+            "the initial names have been accepted",
+        )
+    else:
+        reason, message = conflict
+        status.setdefault("acceptedNames", {"plural": "", "kind": ""})
+        _set(definition, "NamesAccepted", "False", reason, message)
+        if not is_established(definition):
+            _set(definition, "Established", "False", "NotAccepted", "not all names are accepted")
+    stored = status.setdefault("storedVersions", [])
+    for version in definition["spec"]["versions"]:
+        if version.get("storage") and version["name"] not in stored:
+            stored.append(version["name"])
+
+
+def serve(definition: Manifest, catalog: Catalog) -> None:
+    """Serve what ``definition`` defines, or stop serving it when it is not established."""
+    name = definition["metadata"]["name"]
+    if is_established(definition):
+        catalog.define(name, custom_resources(definition))
+    else:
+        catalog.undefine(name)
+
+
+def _name_conflict(definition: Manifest, catalog: Catalog) -> tuple[str, str] | None:
+    """The reason and message of the first name that another resource of the group has."""
+    spec, own = definition["spec"], definition["metadata"]["name"]
+    names = spec["names"]
+    kinds = {names["kind"]: "KindConflict", names.get("listKind") or "": "ListKindConflict"}
+    resources = {names.get("singular") or "": "SingularConflict"}
+    resources |= dict.fromkeys(names.get("shortNames") or (), "ShortNamesConflict")
+    for other in catalog:
+        if other.group != spec["group"] or (other.custom and other.custom.definition == own):
+            continue
+        for taken in (other.plural, other.singular, *other.short_names):
+            if taken and taken in resources:
+                return resources[taken], f'"{taken}" is already in use'
+        for taken in (other.kind, other.list_name):
+            if taken in kinds:
+                return kinds[taken], f'"{taken}" is already in use'
+    return None
+
+
+def _condition_is_true(definition: Manifest, kind: str) -> bool:
+    conditions = (definition.get("status") or {}).get("conditions") or []
+    return any(c["type"] == kind and c["status"] == "True" for c in conditions)
+
+
+def _set(definition: Manifest, kind: str, status: str, reason: str, message: str) -> None:
+    conditions: list[dict[str, Any]] = definition["status"].setdefault("conditions", [])
+    wanted = {"type": kind, "status": status, "reason": reason, "message": message}
+    for at, condition in enumerate(conditions):
+        if condition["type"] == kind:
+            changed = condition["status"] != status
+            moment = now_text() if changed else condition["lastTransitionTime"]
+            conditions[at] = {"lastTransitionTime": moment, **wanted}
+            return
+    conditions.append({"lastTransitionTime": now_text(), **wanted})

@@ -1,0 +1,185 @@
+"""Delete: at once, after a grace period, or when the last finalizer has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.admission import Admission
+from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.codec import decode, encoder
+from trueup.controlplane.registry.kinds import Rules
+from trueup.controlplane.store import Entry, Store
+from trueup.objects import Manifest
+
+FOREGROUND = "foregroundDeletion"
+ORPHAN = "orphan"
+_POLICY_FINALIZER = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOptions:
+    """The body of a delete; ``uid`` and ``revision`` are preconditions."""
+
+    grace: int | None = None
+    policy: str = ""
+    orphan_dependents: bool | None = None
+    uid: str = ""
+    revision: str = ""
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> DeleteOptions:
+        preconditions = body.get("preconditions") or {}
+        return cls(
+            grace=body.get("gracePeriodSeconds"),
+            policy=body.get("propagationPolicy") or "",
+            orphan_dependents=body.get("orphanDependents"),
+            uid=preconditions.get("uid") or "",
+            revision=preconditions.get("resourceVersion") or "",
+        )
+
+    @property
+    def finalizer(self) -> str:
+        """The finalizer that asks the garbage collector for this policy; empty for background."""
+        if self.orphan_dependents:
+            return ORPHAN
+        return _POLICY_FINALIZER.get(self.policy, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """``entry`` is the object's last state, or its present one while something holds it."""
+
+    entry: Entry
+    gone: bool
+    uid: str
+
+
+class Deleter:
+    def __init__(self, store: Store, rules: Rules, admission: Admission) -> None:
+        self._store = store
+        self._rules = rules
+        self._admission = admission
+
+    async def delete(self, call: Call, options: DeleteOptions) -> Deleted:
+        """NotFound, Conflict when a precondition fails, Forbidden for what must stay."""
+        resource = call.resource
+        self._admission.delete(call)
+        current = self._store.latest(resource.bucket, call.key)
+        if current is None:
+            raise refusals.not_found(resource, call.name)
+        stored = decode(current)
+        self._require_preconditions(call, stored, options)
+        marked = self._mark(call, stored, options)
+        uid = str(stored["metadata"]["uid"])
+        if _is_held(marked):
+            return Deleted(await self._keep(call, current, marked), gone=False, uid=uid)
+        if call.dry_run:
+            return Deleted(current, gone=True, uid=uid)
+        removed = await self._store.remove(resource.bucket, call.key, current, encoder(stored))
+        self._rules.after_removal(call, stored)
+        return Deleted(removed, gone=True, uid=uid)
+
+    async def _keep(self, call: Call, current: Entry, marked: Manifest) -> Entry:
+        stored = decode(current)
+        if marked == stored:
+            return current
+        if call.dry_run:
+            data, labels = encoder(marked)(current.revision)
+            return Entry(current.key, current.revision, data, labels)
+        entry = await self._store.put(call.resource.bucket, call.key, current, encoder(marked))
+        self._rules.after_write(call, marked)
+        return entry
+
+    def _require_preconditions(self, call: Call, obj: Manifest, options: DeleteOptions) -> None:
+        metadata = obj["metadata"]
+        if options.uid and options.uid != metadata["uid"]:
+            cause = (
+                f"the UID in the precondition ({options.uid}) does not match the UID in record"
+                f" ({metadata['uid']}). The object might have been deleted and then recreated"
+            )
+            raise refusals.conflict(call.resource, call.name, cause)
+        if options.revision and options.revision != metadata["resourceVersion"]:
+            cause = (
+                f"the ResourceVersion in the precondition ({options.revision}) does not match the"
+                f" ResourceVersion in record ({metadata['resourceVersion']})."
+                " The object might have been modified"
+            )
+            raise refusals.conflict(call.resource, call.name, cause)
+
+    def _mark(self, call: Call, stored: Manifest, options: DeleteOptions) -> Manifest:
+        """``stored`` as it is while its deletion waits for finalizers or grace."""
+        marked: Manifest = {**stored, "metadata": dict(stored["metadata"])}
+        metadata = marked["metadata"]
+        _set_policy(metadata, options)
+        grace = _grace(call, stored, options)
+        if metadata.get("deletionTimestamp"):
+            _shorten(metadata, grace)
+        elif metadata.get("finalizers") or grace or _is_namespace(call, stored):
+            _begin(metadata, grace)
+            if _is_namespace(call, stored):
+                marked["status"] = {**(stored.get("status") or {}), "phase": "Terminating"}
+        return marked
+
+
+def _is_namespace(call: Call, obj: Manifest) -> bool:
+    """A namespace waits for its controller, which empties it and then finalizes it."""
+    finalizers = (obj.get("spec") or {}).get("finalizers")
+    return call.resource.bucket == "/namespaces" and bool(finalizers)
+
+
+def _is_held(obj: Manifest) -> bool:
+    metadata = obj["metadata"]
+    if metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds"):
+        return True
+    is_namespace = obj.get("kind") == "Namespace" and obj.get("apiVersion") == "v1"
+    return is_namespace and bool((obj.get("spec") or {}).get("finalizers"))
+
+
+def _set_policy(metadata: Manifest, options: DeleteOptions) -> None:
+    """The garbage collector reads the policy from the finalizers."""
+    if not options.policy and options.orphan_dependents is None:
+        return
+    kept = [f for f in metadata.get("finalizers") or [] if f not in {FOREGROUND, ORPHAN}]
+    wanted = options.finalizer
+    metadata["finalizers"] = [*kept, wanted] if wanted else kept
+    if not metadata["finalizers"]:
+        del metadata["finalizers"]
+
+
+def _grace(call: Call, obj: Manifest, options: DeleteOptions) -> int:
+    """Seconds until the object goes; only pods that run somewhere are given time."""
+    if call.resource.bucket != "/pods":
+        return 0
+    spec, status = obj.get("spec") or {}, obj.get("status") or {}
+    if not spec.get("nodeName") or status.get("phase") in {"Succeeded", "Failed"}:
+        return 0
+    asked = options.grace
+    if asked is None:
+        asked = spec.get("terminationGracePeriodSeconds", 30)
+    return 1 if asked < 0 else int(asked)
+
+
+def _begin(metadata: Manifest, grace: int) -> None:
+    metadata["deletionTimestamp"] = _in_seconds(grace)
+    metadata["deletionGracePeriodSeconds"] = grace
+    if metadata.get("generation"):
+        metadata["generation"] += 1
+
+
+def _shorten(metadata: Manifest, grace: int) -> None:
+    """A second delete can only bring the end nearer."""
+    pending = metadata.get("deletionGracePeriodSeconds") or 0
+    if pending and grace < pending:
+        began = datetime.fromisoformat(metadata["deletionTimestamp"]) - timedelta(seconds=pending)
+        end = max(began + timedelta(seconds=grace), datetime.now(UTC))
+        metadata["deletionTimestamp"] = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+        metadata["deletionGracePeriodSeconds"] = grace
+
+
+def _in_seconds(seconds: int) -> str:
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

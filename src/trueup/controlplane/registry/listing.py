@@ -1,0 +1,159 @@
+"""List: selection, pages, and how old an answer may be.
+
+Semantics: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.fields import EntryTest, field_selector
+from trueup.controlplane.registry.selectors import LabelTest, field_terms, label_selector
+from trueup.controlplane.resources import Resource
+from trueup.controlplane.store import Entry, Expired, Store
+
+_TOKEN_VERSION = "meta.k8s.io/v1"
+_TOO_OLD = (
+    "The provided continue parameter is too old to display a consistent list result."
+    " You can start a new list without the continue parameter, or use the continue token in this"
+    " response to retrieve the remainder of the results. Continuing with the provided token"
+    " results in an inconsistent list - objects that were created, modified, or deleted between"
+    " the time the first chunk was returned and now may show up in the list."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    label_selector: str = ""
+    field_selector: str = ""
+    limit: int = 0
+    continue_token: str = ""
+    resource_version: str = ""
+    match: str = ""
+
+
+class Page(NamedTuple):
+    """``remaining`` is None where the rest was not counted, because of a selector."""
+
+    entries: list[Entry]
+    revision: int
+    continue_token: str = ""
+    remaining: int | None = None
+
+
+class Selection:
+    """Which entries of a resource a request is about."""
+
+    def __init__(self, resource: Resource, namespace: str, labels: str, fields: str) -> None:
+        self.prefix = resource.prefix(namespace)
+        self._labels: LabelTest | None = label_selector(labels)
+        self._fields: EntryTest | None = field_selector(resource, field_terms(fields))
+
+    @property
+    def is_everything(self) -> bool:
+        return self._labels is None and self._fields is None
+
+    def matches(self, entry: Entry) -> bool:
+        if self._labels is not None and not self._labels(entry.labels):
+            return False
+        return self._fields is None or self._fields(entry)
+
+    def of(self, entries: list[Entry]) -> list[Entry]:
+        if self.is_everything:
+            return entries
+        return [entry for entry in entries if self.matches(entry)]
+
+
+class Lister:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def list(self, resource: Resource, namespace: str, options: ListOptions) -> Page:
+        """BadRequest for wrong options, Gone for a page or revision that has expired."""
+        selection = Selection(
+            resource, namespace, options.label_selector, options.field_selector
+        )
+        start = ""
+        revision = self._store.revision
+        if options.continue_token:
+            revision, start = self._continue(options)
+        elif options.resource_version not in {"", "0"}:
+            revision = self._at(options)
+        entries = self._entries(resource, selection, revision, start)
+        return _page(entries, selection, options.limit, revision, start)
+
+    def _continue(self, options: ListOptions) -> tuple[int, str]:
+        if options.resource_version not in {"", "0"}:
+            raise refusals.bad_request(
+                "specifying resource version is not allowed when using continue"
+            )
+        revision, start = _decode_token(options.continue_token)
+        return (self._store.revision if revision < 0 else revision), start
+
+    def _at(self, options: ListOptions) -> int:
+        """The revision to list at: exactly the one asked for, or now."""
+        asked = parse_revision(options.resource_version)
+        if asked > self._store.revision:
+            raise refusals.future_revision(asked, self._store.revision)
+        return asked if options.match == "Exact" else self._store.revision
+
+    def _entries(
+        self, resource: Resource, selection: Selection, revision: int, start: str
+    ) -> list[Entry]:
+        bucket = self._store.bucket(resource.bucket)
+        if revision >= self._store.revision:
+            return bucket.entries(selection.prefix)
+        try:
+            return bucket.entries_at(revision, selection.prefix)
+        except Expired as error:
+            if not start:
+                raise refusals.expired(
+                    "The resourceVersion for the provided list is too old."
+                ) from error
+            gone = refusals.expired(_TOO_OLD)
+            gone.list_metadata = {"continue": _encode_token(-1, start)}  # type: ignore[attr-defined]
+            raise gone from error
+
+
+def parse_revision(text: str) -> int:
+    if not text.isdecimal():
+        raise refusals.bad_request(f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
+    return int(text)
+
+
+def _page(
+    entries: list[Entry], selection: Selection, limit: int, revision: int, start: str
+) -> Page:
+    if start:
+        keys = [entry.key for entry in entries]
+        entries = entries[bisect_right(keys, start) :]
+    found = selection.of(entries)
+    if not limit or len(found) <= limit:
+        return Page(found, revision)
+    page = found[:limit]
+    token = _encode_token(revision, page[-1].key)
+    remaining = len(found) - limit if selection.is_everything else None
+    return Page(page, revision, token, remaining)
+
+
+def _encode_token(revision: int, start: str) -> str:
+    token = {"v": _TOKEN_VERSION, "rv": revision, "start": f"{start}\0"}
+    return base64.urlsafe_b64encode(orjson.dumps(token)).rstrip(b"=").decode()
+
+
+def _decode_token(token: str) -> tuple[int, str]:
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        found = orjson.loads(base64.urlsafe_b64decode(padded))
+        if found["v"] != _TOKEN_VERSION:
+            raise ValueError(found["v"])
+        return int(found["rv"]), str(found["start"]).rstrip("\0")
+    except (binascii.Error, ValueError, KeyError, TypeError) as error:
+        raise refusals.bad_request(f"continue key is not valid: {error}") from error

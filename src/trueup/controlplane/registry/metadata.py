@@ -1,0 +1,83 @@
+"""The parts of metadata that the server alone writes."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from trueup.controlplane.resources import Resource
+from trueup.objects import Manifest
+
+_SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+"""No vowels, no look-alikes: Kubernetes' alphabet for generated names."""
+
+_LONGEST_BASE = 63 - 5
+
+_SERVER_OWNED = ("selfLink", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds")
+
+
+def now_text() -> str:
+    """The time now as Kubernetes writes it, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def generated_name(base: str) -> str:
+    suffix = "".join(secrets.choice(_SUFFIX_LETTERS) for _ in range(5))
+    return base[:_LONGEST_BASE] + suffix
+
+
+def stamp_new(obj: Manifest, resource: Resource) -> None:
+    """What every new object gets: uid, creationTimestamp, generation; nothing a client made up."""
+    metadata = obj["metadata"]
+    for name in _SERVER_OWNED:
+        metadata.pop(name, None)
+    metadata["uid"] = str(uuid.uuid4())
+    metadata["creationTimestamp"] = now_text()
+    metadata.pop("generation", None)
+    if resource.generation is not None:
+        metadata["generation"] = 1
+
+
+def keep_server_owned(new: Manifest, old: Manifest) -> None:
+    """An update cannot change what the server wrote; see ``rest.BeforeUpdate`` of the apiserver."""
+    mine, was = new["metadata"], old["metadata"]
+    for name in ("creationTimestamp", "generation", "deletionTimestamp"):
+        _keep(mine, was, name)
+    mine.setdefault("uid", was["uid"])
+    if "deletionGracePeriodSeconds" not in mine:
+        _keep(mine, was, "deletionGracePeriodSeconds")
+    mine.pop("selfLink", None)
+    mine["resourceVersion"] = was["resourceVersion"]
+
+
+def _keep(new: Manifest, old: Mapping[str, Any], name: str) -> None:
+    if name in old:
+        new[name] = old[name]
+    else:
+        new.pop(name, None)
+
+
+def raise_generation(new: Manifest, old: Manifest, resource: Resource) -> None:
+    """Count one up when a field that this kind's generation stands for has changed."""
+    if resource.generation is None:
+        return
+    if any(_part(new, path) != _part(old, path) for path in _paths(new, old, resource)):
+        new["metadata"]["generation"] = int(old["metadata"].get("generation") or 0) + 1
+
+
+def _paths(new: Manifest, old: Manifest, resource: Resource) -> list[str]:
+    rule = resource.generation or ()
+    if "*" not in rule:
+        return list(rule)
+    left_out = {"metadata", *(name[1:] for name in rule if name.startswith("-"))}
+    return [name for name in {*new, *old} if name not in left_out]
+
+
+def _part(obj: Mapping[str, Any], path: str) -> Any:
+    value: Any = obj
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value or None

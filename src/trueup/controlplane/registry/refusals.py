@@ -1,0 +1,108 @@
+"""The API's refusals, in the words of Kubernetes, because clients and people match on them.
+
+Reasons, codes and details are those of the ``Status`` type of meta/v1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trueup.controlplane.resources import Resource
+from trueup.errors import (
+    AlreadyExists,
+    ApiError,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+)
+
+Cause = dict[str, Any]
+
+
+def _details(group: str, kind: str, name: str = "") -> dict[str, Any]:
+    details = {"name": name, "group": group, "kind": kind}
+    return {key: value for key, value in details.items() if value}
+
+
+def not_found(resource: Resource, name: str) -> NotFound:
+    details = _details(resource.group, resource.plural, name)
+    return NotFound(f'{resource.group_resource} "{name}" not found', details=details)
+
+
+def no_such_resource() -> NotFound:
+    return NotFound("the server could not find the requested resource", details={})
+
+
+def already_exists(resource: Resource, name: str) -> AlreadyExists:
+    details = _details(resource.group, resource.plural, name)
+    return AlreadyExists(f'{resource.group_resource} "{name}" already exists', details=details)
+
+
+def name_not_generated(resource: Resource, name: str) -> AlreadyExists:
+    details = _details(resource.group, resource.plural, name) | {"retryAfterSeconds": 1}
+    cause = "already exists, the server was not able to generate a unique name for the object"
+    return AlreadyExists(f'{resource.group_resource} "{name}" {cause}', details=details)
+
+
+def conflict(resource: Resource, name: str, cause: str) -> Conflict:
+    text = f'Operation cannot be fulfilled on {resource.group_resource} "{name}": {cause}'
+    return Conflict(text, details=_details(resource.group, resource.plural, name))
+
+
+def modified(resource: Resource, name: str) -> Conflict:
+    cause = "the object has been modified; please apply your changes to the latest version and try again"
+    return conflict(resource, name, cause)
+
+
+def forbidden(resource: Resource, name: str, cause: str) -> Forbidden:
+    what = f'{resource.group_resource} "{name}"' if name else resource.group_resource
+    details = _details(resource.group, resource.plural, name)
+    return Forbidden(f"{what} is forbidden: {cause}", details=details)
+
+
+def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Invalid:
+    """``causes`` are ``{"reason", "message", "field"}``, as validation finds them."""
+    what = f"{kind}.{group}" if group else kind
+    texts = list(dict.fromkeys(f"{cause['field']}: {cause['message']}" for cause in causes))
+    listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    text = f'{what} "{name}" is invalid: {listed}'
+    details = _details(group, kind, name) | {"causes": list(causes)}
+    return Invalid(text, details=details)
+
+
+def bad_request(message: str) -> BadRequest:
+    return BadRequest(message)
+
+
+def method_not_allowed(message: str = "") -> MethodNotAllowed:
+    text = "the server does not allow this method on the requested resource"
+    return MethodNotAllowed(message or text, details={})
+
+
+def expired(message: str) -> Gone:
+    return Gone(message)
+
+
+def future_revision(asked: int, current: int) -> ApiError:
+    """What a list answers to a resourceVersion that does not exist yet."""
+    causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+    return ApiError(
+        f"Timeout: Too large resource version: {asked}, current: {current}",
+        code=504,
+        reason="Timeout",
+        details={"causes": causes, "retryAfterSeconds": 1},
+    )
+
+
+def internal(message: str) -> ApiError:
+    details = {"causes": [{"message": message}]}
+    return ApiError(f"Internal error occurred: {message}", details=details)
+
+
+def generic_not_found(message: str) -> NotFound:
+    return NotFound(message)

@@ -1,0 +1,149 @@
+"""Create and update: the one road by which objects enter the store.
+
+The order of steps is the apiserver's: identity, defaults, ownership, admission, what the kind
+prepares, validation, then the write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.bodies import object_of, require_name
+from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.codec import decode, encoder, same
+from trueup.controlplane.registry.kinds import Rules
+from trueup.controlplane.registry.metadata import (
+    generated_name,
+    keep_server_owned,
+    raise_generation,
+    stamp_new,
+)
+from trueup.controlplane.registry.ownership import record_update, without_times
+from trueup.controlplane.store import Entry, Store
+from trueup.errors import AlreadyExists
+from trueup.objects import Manifest
+from trueup.objects.manifest import copy
+
+Change: TypeAlias = Callable[[Manifest], Manifest]
+"""From a copy of the live object, in the request's version, to the wanted one."""
+
+_NAME_ATTEMPTS = 8
+
+
+class Writer:
+    def __init__(self, store: Store, rules: Rules) -> None:
+        self._store = store
+        self._rules = rules
+
+    async def create(self, call: Call, body: Manifest) -> Entry:
+        """Store a new object; AlreadyExists, Invalid, or what admission says."""
+        obj = object_of(body, call, call.resource.gvk)
+        base = obj["metadata"].get("generateName")
+        if obj["metadata"].get("name") or not base:
+            return await self._create_named(call, obj)
+        for _ in range(_NAME_ATTEMPTS - 1):
+            attempt = copy(obj)
+            attempt["metadata"]["name"] = generated_name(base)
+            try:
+                return await self._create_named(call, attempt)
+            except AlreadyExists:
+                continue
+        obj["metadata"]["name"] = generated_name(base)
+        return await self._create_named(call, obj)
+
+    async def create_applied(self, call: Call, obj: Manifest) -> Entry:
+        """Store what server-side apply made of nothing: its managedFields are already right."""
+        return await self._create_named(call, obj, owned=True)
+
+    async def _create_named(self, call: Call, obj: Manifest, *, owned: bool = False) -> Entry:
+        resource = call.resource
+        if obj["metadata"].get("resourceVersion"):
+            raise refusals.bad_request("resourceVersion should not be set on objects to be created")
+        stamp_new(obj, resource)
+        self._rules.complete(call, obj)
+        self._rules.prepare_create(call, obj)
+        if not owned:
+            record_update(self._rules.schema(resource), {}, obj, call)
+        self._rules.admit_create(call, obj)
+        self._rules.validate_create(call, obj)
+        call.name = str(obj["metadata"].get("name") or "")
+        key = call.key
+        if self._store.latest(resource.bucket, key) is not None:
+            raise refusals.already_exists(resource, call.name)
+        stored = self._rules.to_storage(resource, obj)
+        if call.dry_run:
+            return self._would_be(key, 0, stored)
+        entry = await self._store.put(resource.bucket, key, None, encoder(stored))
+        self._rules.after_write(call, stored)
+        return entry
+
+    async def update(self, call: Call, change: Change, *, owned: bool = False) -> Entry:
+        """Replace the live object with what ``change`` makes of it.
+
+        ``owned``: the change has seen to managedFields itself. NotFound, Conflict, Invalid.
+        """
+        resource = call.resource
+        current = self._store.latest(resource.bucket, call.key)
+        if current is None:
+            raise refusals.not_found(resource, call.name)
+        old = self._rules.from_storage(resource, decode(current))
+        new = change(copy(old))
+        require_name(new["metadata"], call.name)
+        self._require_same_object(call, new, old)
+        if resource.custom is None or call.subresource != "status":
+            self._rules.complete(call, new)
+        keep_server_owned(new, old)
+        self._rules.prepare_update(call, new, old)
+        raise_generation(new, old, resource)
+        if not owned:
+            record_update(self._rules.schema(resource), old, new, call)
+        self._rules.admit_update(call, new, old)
+        self._rules.validate_update(call, new, old)
+        return await self._replace(call, current, new, old)
+
+    async def _replace(self, call: Call, current: Entry, new: Manifest, old: Manifest) -> Entry:
+        resource = call.resource
+        if same(without_times(new), without_times(old)):
+            return current
+        stored = self._rules.to_storage(resource, new)
+        if call.dry_run:
+            return self._would_be(call.key, current.revision, stored)
+        if _is_released(new):
+            removed = await self._store.remove(
+                resource.bucket, call.key, current, encoder(stored)
+            )
+            self._rules.after_removal(call, stored)
+            return removed
+        entry = await self._store.put(resource.bucket, call.key, current, encoder(stored))
+        self._rules.after_write(call, stored)
+        return entry
+
+    def _require_same_object(self, call: Call, new: Manifest, old: Manifest) -> None:
+        """Optimistic locking: a resourceVersion or uid in the new object must be the live one."""
+        resource, mine, was = call.resource, new["metadata"], old["metadata"]
+        uid = mine.get("uid")
+        if uid and uid != was["uid"]:
+            cause = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {was['uid']}"
+            raise refusals.conflict(resource, call.name, cause)
+        revision = mine.get("resourceVersion")
+        if revision and revision != "0" and revision != was["resourceVersion"]:
+            raise refusals.modified(resource, call.name)
+
+    def _would_be(self, key: str, revision: int, obj: Manifest) -> Entry:
+        """The answer of a dry run: as stored, but not stored."""
+        data, labels = encoder(obj)(revision)
+        return Entry(key, revision, data, labels)
+
+
+def _is_released(obj: Manifest) -> bool:
+    """Being deleted, with nothing left that holds it: no finalizer, no grace period."""
+    metadata = obj["metadata"]
+    if not metadata.get("deletionTimestamp") or metadata.get("finalizers"):
+        return False
+    if metadata.get("deletionGracePeriodSeconds"):
+        return False
+    spec = obj.get("spec")
+    is_namespace = obj.get("kind") == "Namespace" and obj.get("apiVersion") == "v1"
+    return not (is_namespace and isinstance(spec, dict) and spec.get("finalizers"))

@@ -1,0 +1,19 @@
+"""What the API server completes when a built-in kind is written, as kube-apiserver 1.37 does it.
+
+``apply_defaults`` is what every write and read goes through: typed form plus default values. The
+``prepare_*`` functions do what happens once, on create or update: generated selectors, allocated
+addresses, status reset. All work in place on one manifest. Kinds that are not built in are left
+alone; their schema says what their defaults are. Validation lives elsewhere.
+"""
+
+from trueup.controlplane.defaults.apply import apply_defaults
+from trueup.controlplane.defaults.prepare import prepare_create, prepare_update
+from trueup.controlplane.defaults.services import ServiceAllocations, ServiceAllocator
+
+__all__ = [
+    "ServiceAllocations",
+    "ServiceAllocator",
+    "apply_defaults",
+    "prepare_create",
+    "prepare_update",
+]

@@ -1,0 +1,38 @@
+"""Defaults and typed form for one object of a built-in kind."""
+
+from __future__ import annotations
+
+from trueup.controlplane.defaults import functions
+from trueup.controlplane.defaults.decoding import require_decodable
+from trueup.controlplane.defaults.values import VALUES
+from trueup.controlplane.defaults.wire import is_zero, load, normalize
+from trueup.objects import Manifest
+from trueup.objects.manifest import copy
+
+
+def apply_defaults(obj: Manifest) -> None:
+    """Complete ``obj`` in place by the defaults of its apiVersion and kind.
+
+    Afterwards the object has the exact form in which kube-apiserver gives it back: unknown fields,
+    nulls and unset zero values are gone, quantities and times are in canonical spelling. Doing it
+    again changes nothing. Objects of unknown kinds stay as they are. Raises BadRequest when a
+    field holds what its type cannot.
+    """
+    type_name = load().kinds.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+    if type_name is not None:
+        require_decodable(obj, type_name)
+        normalize(obj, type_name, _fill)
+
+
+def _fill(type_name: str, value: Manifest) -> None:
+    for field, default in VALUES.get(type_name, {}).items():
+        if is_zero(value.get(field)) and (value.get(field) is None or _unset(type_name, field)):
+            value[field] = copy(default)
+    complete = functions.BY_TYPE.get(type_name)
+    if complete is not None:
+        complete(value)
+
+
+def _unset(type_name: str, field: str) -> bool:
+    """Whether a zero in ``field`` means that it was not set, which a pointer can tell apart."""
+    return load().types[type_name][field].presence not in "*="

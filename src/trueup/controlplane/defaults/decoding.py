@@ -1,0 +1,161 @@
+"""Whether a value can be read into a built-in type at all.
+
+kube-apiserver answers 400 when it cannot, before anything else is looked at, and says where in
+the words of Go's JSON decoder; so does this.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from trueup.controlplane.defaults.quantity import parse
+from trueup.controlplane.defaults.wire import load
+from trueup.errors import BadRequest, InputError
+from trueup.objects import Manifest
+
+_QUANTITY = (
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+)
+_SUFFIX = "unable to parse quantity's suffix"
+
+
+class _MismatchError(Exception):
+    """The words of the decoder."""
+
+
+def require_decodable(obj: Manifest, type_name: str) -> None:
+    """Raises BadRequest when a field of ``obj`` holds what its type cannot."""
+    try:
+        _struct(obj, type_name, ())
+    except _MismatchError as mismatch:
+        kind = obj.get("kind")
+        version = str(obj.get("apiVersion")).rpartition("/")[2]
+        raise BadRequest(
+            f'{kind} in version "{version}" cannot be handled as a {kind}: {mismatch}'
+        ) from None
+
+
+def _struct(obj: Manifest, type_name: str, path: tuple[str, ...]) -> None:
+    fields = load().types[type_name]
+    for name, value in obj.items():
+        field = fields.get(name)
+        if field is not None and value is not None:
+            _value(value, field.holds, type_name, (*path, name))
+
+
+def _value(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> None:
+    check = _LEAVES.get(holds)
+    if check is not None:
+        if not check(value):
+            raise _mismatch(value, holds, owner, path)
+    elif holds.startswith("[]"):
+        _require(value, list, holds, owner, path)
+        for item in value:
+            if item is not None:
+                _value(item, holds[2:], owner, path)
+    elif holds.startswith("{}"):
+        _require(value, dict, holds, owner, path)
+        for item in value.values():
+            if item is not None:
+                _value(item, holds[2:], owner, path)
+    elif holds == "apiextensions/v1.JSONSchemaProps" and not isinstance(value, dict):
+        return
+    else:
+        _require(value, dict, holds, owner, path)
+        _struct(value, holds, path)
+
+
+def _require(value: Any, wanted: type, holds: str, owner: str, path: tuple[str, ...]) -> None:
+    if not isinstance(value, wanted):
+        raise _mismatch(value, holds, owner, path)
+
+
+def _mismatch(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> _MismatchError:
+    struct = owner.rpartition(".")[2]
+    return _MismatchError(
+        f"json: cannot unmarshal {_json_type(value)} into Go struct field "
+        f"{struct}.{'.'.join(path)} of type {_go_type(holds)}"
+    )
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, float):
+        return f"number {value}"
+    names: dict[type, str] = {str: "string", int: "number", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _go_type(holds: str) -> str:
+    if holds.startswith("[]"):
+        return f"[]{_go_type(holds[2:])}"
+    if holds.startswith("{}"):
+        return f"map[string]{_go_type(holds[2:])}"
+    if "/" in holds:
+        package, _, name = holds.partition(".")
+        return f"{package.rpartition('/')[2]}.{name}"
+    return _GO_TYPES.get(holds, holds)
+
+
+_GO_TYPES = {"intorstring": "intstr.IntOrString", "bytes": "[]uint8", "time": "string"}
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_quantity(value: Any) -> bool:
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise _MismatchError(_QUANTITY)
+    text = str(value)
+    try:
+        parse(text)
+    except InputError:
+        numeric = text.lstrip("+-")[:1].isdigit()
+        raise _MismatchError(_SUFFIX if numeric else _QUANTITY) from None
+    return True
+
+
+def _is_time(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        form = "2006-01-02T15:04:05Z07:00"
+        cause = f'parsing time "{value}" as "{form}": cannot parse "{value}" as "2006"'
+        raise _MismatchError(cause) from None
+    return True
+
+
+def _is_base64(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
+    except ValueError:
+        raise _MismatchError("illegal base64 data at input byte 0") from None
+    return True
+
+
+_LEAVES: Mapping[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "int32": _is_int,
+    "int64": _is_int,
+    "intorstring": lambda value: isinstance(value, str) or _is_int(value),
+    "float64": _is_number,
+    "any": lambda value: True,
+    "quantity": _is_quantity,
+    "time": _is_time,
+    "microtime": _is_time,
+    "bytes": _is_base64,
+}

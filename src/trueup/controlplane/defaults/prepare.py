@@ -1,0 +1,109 @@
+"""What happens once when an object of a built-in kind is created or updated.
+
+The counterpart of the ``PrepareForCreate`` and ``PrepareForUpdate`` of kube-apiserver's
+registries, as far as it depends on the kind's own fields: values that the server generates, takes
+over from the live object, or allocates. Resetting status is the registry's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from trueup.controlplane.defaults.apply import apply_defaults
+from trueup.controlplane.defaults.functions import TEMPLATE_GENERATION
+from trueup.controlplane.defaults.quality import quality_of_service
+from trueup.controlplane.defaults.services import (
+    ServiceAllocator,
+    allocate,
+    keep_allocated,
+)
+from trueup.objects import Manifest
+
+_JOB_NAME_LABELS = ("job-name", "batch.kubernetes.io/job-name")
+_JOB_UID_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid")
+
+
+def prepare_create(obj: Manifest, allocator: ServiceAllocator) -> None:
+    """Complete a new object in place; it has its uid, and ``apply_defaults`` was called on it.
+
+    Raises Invalid when a Service asks for an address or port that it cannot have.
+    """
+    if _is(obj, "v1", "Service"):
+        allocate(obj, allocator)
+    prepare = _ON_CREATE.get((obj["apiVersion"], obj["kind"]))
+    if prepare is not None:
+        prepare(obj)
+    apply_defaults(obj)
+
+
+def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) -> None:
+    """Complete ``new`` in place from the live object ``old``; both have their defaults."""
+    if _is(new, "v1", "Service"):
+        keep_allocated(new, old)
+        allocate(new, allocator, old)
+    prepare = _ON_UPDATE.get((new["apiVersion"], new["kind"]))
+    if prepare is not None:
+        prepare(new, old)
+    apply_defaults(new)
+
+
+def _is(obj: Manifest, api_version: str, kind: str) -> bool:
+    return obj["kind"] == kind and obj["apiVersion"] == api_version
+
+
+def _job(job: Manifest) -> None:
+    """A selector that no other job has, and the labels that make the template match it."""
+    spec = job["spec"]
+    if spec.get("manualSelector"):
+        return
+    name, uid = job["metadata"].get("name", ""), job["metadata"]["uid"]
+    metadata = spec["template"].setdefault("metadata", {})
+    labels = metadata.setdefault("labels", {})
+    for key in _JOB_NAME_LABELS:
+        labels.setdefault(key, name)
+    for key in _JOB_UID_LABELS:
+        labels.setdefault(key, uid)
+    selector = spec["selector"] = spec.get("selector") or {}
+    selector.setdefault("matchLabels", {}).setdefault(_JOB_UID_LABELS[1], uid)
+
+
+def _pod(pod: Manifest) -> None:
+    status: Manifest = {"phase": "Pending", "qosClass": quality_of_service(pod)}
+    if pod["spec"].get("schedulingGates"):
+        status["conditions"] = [
+            {
+                "type": "PodScheduled",
+                "status": "False",
+                "reason": "SchedulingGated",
+                "message": "Scheduling is blocked due to non-empty scheduling gates",
+            }
+        ]
+    pod["status"] = status
+
+
+def _daemon_set(daemon_set: Manifest) -> None:
+    daemon_set["metadata"].setdefault("annotations", {})[TEMPLATE_GENERATION] = "1"
+
+
+def _daemon_set_updated(new: Manifest, old: Manifest) -> None:
+    """The generation of the template alone goes up with each change of it."""
+    before = (old["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION, "0")
+    changed = new["spec"].get("template") != old["spec"].get("template")
+    after = str(int(before) + 1) if changed and before.isdecimal() else before
+    new["metadata"].setdefault("annotations", {})[TEMPLATE_GENERATION] = after
+
+
+def _pod_updated(new: Manifest, old: Manifest) -> None:
+    quality = (old.get("status") or {}).get("qosClass") or quality_of_service(new)
+    new.setdefault("status", {})["qosClass"] = quality
+
+
+_ON_CREATE: Mapping[tuple[str, str], Callable[[Manifest], None]] = {
+    ("batch/v1", "Job"): _job,
+    ("v1", "Pod"): _pod,
+    ("apps/v1", "DaemonSet"): _daemon_set,
+}
+_ON_UPDATE: Mapping[tuple[str, str], Callable[[Manifest, Manifest], None]] = {
+    ("v1", "Pod"): _pod_updated,
+    ("apps/v1", "DaemonSet"): _daemon_set_updated,
+}

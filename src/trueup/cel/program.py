@@ -6,29 +6,36 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-from cel_expr_python import cel
-from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
-
+from trueup.cel.budget import BudgetExceeded, limited
+from trueup.cel.environment import FLUX, KUBERNETES, TYPES, Environment
+from trueup.cel.evaluator import Evaluate, Planner
+from trueup.cel.parser import parse
+from trueup.cel.values import EvaluationError, from_plain, to_plain
 from trueup.errors import ExpressionError
 
 
 class Program:
     """One compiled expression; safe to share and to evaluate any number of times."""
 
-    def __init__(self, expression: str, compiled: Any, result: str) -> None:
+    def __init__(self, expression: str, evaluate: Evaluate, result: str) -> None:
         self.expression = expression
-        self._compiled = compiled
+        self._evaluate = evaluate
         self._result = result
 
     def evaluate(self, bindings: Mapping[str, Any]) -> Any:
-        """The value for ``bindings``, as JSON-like data; raises ExpressionError."""
+        """The value for ``bindings``, as plain data; raises ExpressionError.
+
+        Bindings are JSON-like data, datetimes, timedeltas, bytes, or CEL values of
+        :mod:`trueup.cel.values`.
+        """
         try:
-            found = self._compiled.eval(data=dict(bindings))
-        except RuntimeError as error:
+            with limited():
+                names = {name: from_plain(value) for name, value in bindings.items()}
+                value = to_plain(self._evaluate(names))
+        except (EvaluationError, BudgetExceeded) as error:
             raise ExpressionError(str(error), subject=self.expression) from error
-        if found.type() == cel.Type.ERROR:
-            raise ExpressionError(str(found.value()), subject=self.expression)
-        value = found.plain_value()
+        except RecursionError as error:
+            raise ExpressionError("is nested too deeply", subject=self.expression) from error
         if self._result == "bool" and not isinstance(value, bool):
             raise ExpressionError("does not give true or false", subject=self.expression)
         return value
@@ -40,23 +47,19 @@ def compile(  # noqa: A001 - as in re.compile
     variables: tuple[str, ...] | None = ("self",),
     *,
     result: Literal["bool", "any"] = "bool",
+    environment: Environment | None = None,
 ) -> Program:
     """Compile ``expression``; raises ExpressionError that names it and the position.
 
     ``variables`` are the declared names; None checks the syntax only, and any name may be bound.
     """
-    env = cel.NewEnv(
-        variables=dict.fromkeys(variables or (), cel.Type.DYN),
-        extensions=[
-            ext_bindings.ExtBindings(),
-            ext_encoders.ExtEncoders(),
-            ext_math.ExtMath(),
-            ext_optional.ExtOptional(),
-            ext_strings.ExtStrings(),
-        ],
-    )
+    environment = environment or (FLUX if variables is None else KUBERNETES)
     try:
-        compiled = env.compile(expression, disable_check=variables is None)
-    except RuntimeError as error:
+        with limited():
+            tree = parse(expression, environment.libraries | {"standard"})
+            evaluate = Planner(environment.functions, TYPES).plan(tree)
+    except (EvaluationError, BudgetExceeded) as error:
         raise ExpressionError(str(error), subject=expression) from error
-    return Program(expression, compiled, result)
+    except RecursionError as error:
+        raise ExpressionError("is nested too deeply", subject=expression[:60] + "…") from error
+    return Program(expression, evaluate, result)

@@ -1,0 +1,77 @@
+"""The environments in which expressions run: which functions and macros there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from trueup.cel import conversions, encoders, optionals, regex, sets, strings, times
+from trueup.cel.registry import Function, functions
+from trueup.cel.values import TypeName
+
+_MODULES: Final = (conversions, encoders, optionals, regex, sets, strings, times)
+"""Imported for the functions that they declare."""
+
+TYPES: Final = {
+    name: TypeName(name)
+    for name in [
+        "bool",
+        "bytes",
+        "double",
+        "google.protobuf.Duration",
+        "google.protobuf.Timestamp",
+        "int",
+        "list",
+        "map",
+        "null_type",
+        "optional_type",
+        "string",
+        "type",
+        "uint",
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A set of libraries; those named ``macros`` also bring syntax."""
+
+    libraries: frozenset[str]
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        return functions(self.libraries)
+
+
+FLUX: Final = Environment(
+    frozenset(
+        {
+            "standard",
+            "strings",
+            "strings.reverse",
+            "strings.format",
+            "sets",
+            "encoders",
+            "optionals",
+        }
+    )
+)
+"""Flux's health checks and readiness expressions (github.com/fluxcd/pkg/runtime/cel)."""
+
+KUBERNETES: Final = Environment(
+    frozenset(
+        {
+            "standard",
+            "strings",
+            "strings.format",
+            "sets",
+            "optionals",
+            "comprehensions",
+            "lists",
+            "kubernetes",
+        }
+    )
+)
+"""Validation rules of custom resources, as Kubernetes 1.37 has them."""

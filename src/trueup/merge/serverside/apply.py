@@ -144,13 +144,15 @@ class _Request:
             check(self._shape, obj, allow_duplicates=role == "live")
         except TypedError as error:
             raise ApiError(
-                f"failed to create typed {role} object ({self._named(obj)}): {error.cause}"
+                f"failed to create typed {role} object ({self._named(obj)}): {error.cause}",
+                reason="",
             ) from error
 
     def _named(self, obj: Manifest) -> str:
+        """The object as Go's error texts name it: ``ns/web; apps/v1, Kind=Deployment``."""
         gvk = GroupVersionKind.of(self._api_version, self._kind)
         where = f"{metadata(obj).get('namespace') or ''}/{metadata(obj).get('name') or ''}"
-        return f"{where}; {gvk.api_version}, Kind={gvk.kind}"
+        return f"{where}; {gvk.group}/{gvk.version}, Kind={gvk.kind}"
 
     def _apply_or_adopt(
         self, before: Manifest, applied: Manifest, owners: Owners, *, force: bool
@@ -256,7 +258,7 @@ def _read_or_fail(entries: Any) -> Owners:
     try:
         return read(entries)
     except InputError as error:
-        raise ApiError(f"failed to decode managed fields: {error.cause}") from error
+        raise ApiError(f"failed to decode managed fields: {error.cause}", reason="") from error
 
 
 def _read_or_none(entries: Any) -> Owners:

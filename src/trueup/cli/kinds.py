@@ -10,7 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from trueup.dialects.flux import names as flux
-from trueup.objects import GroupVersionKind, ObjectRef
+from trueup.errors import InputError
+from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 Role = Literal["source", "delivery"]
 
@@ -24,13 +25,27 @@ class Kind:
     names: tuple[str, ...]
     revision: tuple[str, ...]
 
-    def ref(self, namespace: str, name: str) -> ObjectRef:
-        return ObjectRef(self.gvk.group, self.gvk.kind, namespace, name, self.gvk.version)
-
     @property
     def word(self) -> str:
         """The kind in lower case, as in ``kustomization/apps``."""
         return self.gvk.kind.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One source or delivery that a verb is about."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+    @property
+    def ref(self) -> ObjectRef:
+        gvk = self.kind.gvk
+        return ObjectRef(gvk.group, gvk.kind, self.namespace, self.name, gvk.version)
+
+    def __str__(self) -> str:
+        return f"{self.kind.word}/{self.name}"
 
 
 GIT_REPOSITORY = Kind(
@@ -90,6 +105,15 @@ def select_one(words: Sequence[str], default: Kind | None = None) -> tuple[Kind,
     if len(selection.kinds) != 1 or len(selection.names) != 1 or not words:
         raise click.UsageError("name one object, as KIND/NAME")
     return selection.kinds[0], selection.names[0]
+
+
+def source_of(delivery: Manifest) -> Subject:
+    """The source that a delivery names; raises InputError if its kind is not known here."""
+    named = delivery["spec"]["sourceRef"]
+    kind = next((kind for kind in KINDS if kind.gvk.kind == named["kind"]), None)
+    if kind is None:
+        raise InputError(f"sources of kind {named['kind']} are not known", subject=named["name"])
+    return Subject(kind, named.get("namespace") or delivery["metadata"]["namespace"], named["name"])
 
 
 def kind_named(word: str) -> Kind:

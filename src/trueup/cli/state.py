@@ -57,7 +57,7 @@ def verdict(obj: Manifest, token: str = "") -> Verdict | None:
     if token and status.get("lastHandledReconcileAt") != token:
         return None
     found = condition(obj, Condition.READY)
-    if found is None or _is_running(obj):
+    if found is None or is_running(obj):
         return None
     generation = obj["metadata"].get("generation")
     message = found.get("message") or ""
@@ -69,7 +69,8 @@ def verdict(obj: Manifest, token: str = "") -> Verdict | None:
     return None
 
 
-def _is_running(obj: Mapping[str, Any]) -> bool:
+def is_running(obj: Mapping[str, Any]) -> bool:
+    """Whether a reconcile goes on right now."""
     found = condition(obj, Condition.RECONCILING)
     if found is None or found["status"] != "True":
         return False

@@ -10,11 +10,12 @@ from trueup.cluster.discovery import Resource
 from trueup.cluster.http import HttpTransport
 from trueup.cluster.informer import Informer
 from trueup.cluster.kubeconfig import ClusterConfig, cluster_config_from_kubeconfig, in_cluster
-from trueup.cluster.queue import WorkQueue
+from trueup.cluster.queue import Backoff, WorkQueue
 from trueup.cluster.transport import Answer, Transport
 
 __all__ = [
     "Answer",
+    "Backoff",
     "Client",
     "ClusterConfig",
     "HttpTransport",

@@ -19,6 +19,24 @@ Key = TypeVar("Key", bound=Hashable)
 log = logging.getLogger(__name__)
 
 
+class Backoff(Generic[Key]):
+    """Seconds to wait after each failure in a row of a key, doubling up to ``most``."""
+
+    def __init__(self, *, first: float = 0.1, most: float = 300.0) -> None:
+        self._first = first
+        self._most = most
+        self._failures: dict[Key, int] = {}
+
+    def failed(self, key: Key) -> float:
+        """Count a failure and return the seconds to wait."""
+        count = self._failures.get(key, 0)
+        self._failures[key] = count + 1
+        return min(self._most, self._first * 2.0 ** min(count, 30))
+
+    def succeeded(self, key: Key) -> None:
+        self._failures.pop(key, None)
+
+
 class WorkQueue(Generic[Key]):
     """Keys due now or later. ``now`` is the clock in seconds, the event loop's by default."""
 
@@ -31,7 +49,7 @@ class WorkQueue(Generic[Key]):
         self._due: dict[Key, float] = {}
         self._heap: list[tuple[float, int, Key]] = []
         self._sequence = 0
-        self._failures: dict[Key, int] = {}
+        self._backoff: Backoff[Key] = Backoff()
         self._changed = asyncio.Event()
 
     def add(self, key: Key) -> None:
@@ -60,18 +78,6 @@ class WorkQueue(Generic[Key]):
     def cancel(self, key: Key) -> None:
         """Forget a later time that was set for ``key``."""
         self._due.pop(key, None)
-
-    def failures(self, key: Key) -> int:
-        """How often ``key`` failed in a row."""
-        return self._failures.get(key, 0)
-
-    def backoff(self, key: Key, *, first: float = 0.1, most: float = 300.0) -> float:
-        """Count a failure and return the seconds to wait, doubling each time."""
-        count = self._failures[key] = self._failures.get(key, 0) + 1
-        return min(most, first * 2.0 ** min(count - 1, 30))
-
-    def succeeded(self, key: Key) -> None:
-        self._failures.pop(key, None)
 
     def __len__(self) -> int:
         """Keys that are due or being worked on; those waiting for a later time do not count."""
@@ -112,12 +118,12 @@ class WorkQueue(Generic[Key]):
             try:
                 again = await reconcile(key)
             except Exception as error:
-                delay = self.backoff(key)
+                delay = self._backoff.failed(key)
                 log.warning("reconcile of %s failed, again in %.1f s: %s", key, delay, error)
                 log.debug("reconcile of %s failed", key, exc_info=error)
                 self.add_after(key, delay)
             else:
-                self.succeeded(key)
+                self._backoff.succeeded(key)
                 if again is not None:
                     self.add_after(key, again)
             finally:

@@ -1,0 +1,26 @@
+"""Reading Secrets that resources refer to."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from trueup.cluster import Client
+from trueup.errors import InputError, NotFound
+from trueup.objects import ObjectRef
+
+
+async def secret_data(client: Client, namespace: str, name: str) -> dict[str, bytes]:
+    """The decoded data of a Secret; InputError if it is missing or not base64."""
+    ref = ObjectRef("", "Secret", namespace, name, "v1")
+    try:
+        secret = await client.get(ref)
+    except NotFound as error:
+        raise InputError(
+            "not found", subject=f"Secret {namespace}/{name}", next_step="create it"
+        ) from error
+    try:
+        pairs = (secret.get("data") or {}).items()
+        return {key: base64.b64decode(value, validate=True) for key, value in pairs}
+    except (binascii.Error, TypeError) as error:
+        raise InputError("data is not base64", subject=f"Secret {namespace}/{name}") from error

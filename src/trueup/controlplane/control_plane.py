@@ -8,14 +8,12 @@ from trueup.controlplane.discovery.server import Discovery
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.server import Server
 from trueup.controlplane.registry.bootstrap import bootstrap
-from trueup.controlplane.registry.codec import decode, labels_of
-from trueup.controlplane.registry.definitions import serve
+from trueup.controlplane.registry.codec import labels_of
 from trueup.controlplane.registry.registry import Registry
 from trueup.controlplane.resources import Catalog
 from trueup.controlplane.store import Store
 
 DATABASE = "trueup.db"
-DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions"
 
 
 class ControlPlane:
@@ -24,6 +22,7 @@ class ControlPlane:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
         self._store: Store | None = None
+        self._registry: Registry | None = None
         self._server: Server | None = None
 
     async def start(self) -> None:
@@ -31,17 +30,18 @@ class ControlPlane:
         self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._store = Store(self._data_dir / DATABASE, labels_of)
         catalog = Catalog()
-        for entry in self._store.bucket(DEFINITIONS).entries():
-            serve(decode(entry), catalog)
-        registry = Registry(self._store, catalog)
-        self._server = Server(registry, Discovery(catalog))
-        await bootstrap(registry)
+        self._registry = Registry(self._store, catalog)
+        self._registry.resume()
+        self._server = Server(self._registry, Discovery(catalog))
+        await bootstrap(self._registry)
 
     async def stop(self) -> None:
         """Write what is queued and close the store; watches end."""
+        if self._registry is not None:
+            await self._registry.cleanup.close()
         if self._store is not None:
             await self._store.close()
-        self._store = self._server = None
+        self._store = self._registry = self._server = None
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; never raises."""

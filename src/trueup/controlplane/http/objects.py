@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from typing import TypeAlias
 
 import orjson
 
@@ -22,8 +23,10 @@ from trueup.controlplane.registry.registry import Registry
 from trueup.controlplane.registry.watching import Watcher
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Expired
+from trueup.objects import Manifest
 
-Handler = Callable[["Exchange"], Awaitable[Response]]
+Handler: TypeAlias = Callable[["Exchange"], Awaitable[Response]]
+Manipulation: TypeAlias = Callable[[Manifest], Manifest]
 
 
 class Exchange:
@@ -92,19 +95,33 @@ async def update(exchange: Exchange) -> Response:
     return exchange.answer(entry, call)
 
 
+async def patch(exchange: Exchange) -> Response:
+    call = exchange.call("PatchOptions")
+    media_type = options.content_type(exchange.request)
+    options.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
+    body = options.patch_body(exchange.request)
+    patched = await exchange.registry.patcher.patch(call, media_type, body)
+    return exchange.answer(patched.entry, call, 201 if patched.created else 200)
+
+
 async def delete(exchange: Exchange) -> Response:
     call = exchange.call("DeleteOptions")
     call.dry_run = options.delete_is_dry(exchange.request)
-    deleted = await exchange.registry.deleter.delete(
-        call, options.delete_options(exchange.request)
-    )
+    deleted = await exchange.registry.deleter.delete(call, options.delete_options(exchange.request))
     if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
         return exchange.answer(deleted.entry)
     return json_response(success(_deleted_details(exchange, deleted)))
 
 
-_RETURN_DELETED = ("/pods", "/services", "/serviceaccounts", "/persistentvolumes",
-                   "/persistentvolumeclaims", "/podtemplates", "/resourcequotas")
+_RETURN_DELETED = (
+    "/pods",
+    "/services",
+    "/serviceaccounts",
+    "/persistentvolumes",
+    "/persistentvolumeclaims",
+    "/podtemplates",
+    "/resourcequotas",
+)
 """Kinds whose delete answers with the object even when it is gone."""
 
 
@@ -164,6 +181,7 @@ VERBS: dict[str, Handler] = {
     "watch": watch,
     "create": create,
     "update": update,
+    "patch": patch,
     "delete": delete,
     "deletecollection": delete_collection,
 }

@@ -10,6 +10,12 @@ from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.deleting import DeleteOptions
 from trueup.controlplane.registry.listing import ListOptions, parse_revision
+from trueup.controlplane.registry.patching import (
+    APPLY_PATCH,
+    JSON_PATCH,
+    MERGE_PATCH,
+    STRATEGIC_PATCH,
+)
 from trueup.controlplane.registry.watching import WatchOptions
 from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
@@ -42,10 +48,41 @@ def body_object(request: Request) -> Any:
 def unsupported(media_type: str, accepted: tuple[str, ...]) -> UnsupportedMediaType:
     listed = ", ".join(accepted)
     text = (
-        "the body of the request was in an unknown format - accepted media types include:"
-        f" {listed}"
+        f"the body of the request was in an unknown format - accepted media types include: {listed}"
     )
     return UnsupportedMediaType(text)
+
+
+def patch_body(request: Request) -> Any:
+    """The patch, which may be YAML only where it is an apply."""
+    if content_type(request) == APPLY_PATCH:
+        return from_yaml(request.body)
+    return _from_json(request.body)
+
+
+def require_patchable(request: Request, *, custom: bool) -> None:
+    """UnsupportedMediaType for a kind of patch that is not known, or not known for this kind."""
+    accepted = [JSON_PATCH, MERGE_PATCH, *([] if custom else [STRATEGIC_PATCH]), APPLY_PATCH]
+    media_type = content_type(request)
+    if media_type not in accepted:
+        raise unsupported(media_type, tuple(accepted))
+    _require_apply_options(request, is_apply=media_type == APPLY_PATCH)
+
+
+def _require_apply_options(request: Request, *, is_apply: bool) -> None:
+    causes = []
+    if is_apply and not request.parameter("fieldManager"):
+        required = "Required value: is required for apply patch"
+        causes.append(_cause("FieldValueRequired", required, "fieldManager"))
+    if not is_apply and request.parameter("force"):
+        text = "Forbidden: may not be specified for non-apply patch"
+        causes.append(_cause("FieldValueForbidden", text, "force"))
+    if causes:
+        raise refusals.invalid("meta.k8s.io", "PatchOptions", "", causes)
+
+
+def _cause(reason: str, message: str, field: str) -> dict[str, str]:
+    return {"reason": reason, "message": message, "field": field}
 
 
 def from_yaml(body: bytes) -> Any:
@@ -164,6 +201,4 @@ def _number(request: Request, name: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise refusals.bad_request(
-            f'strconv.ParseInt: parsing "{text}": invalid syntax'
-        ) from error
+        raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from error

@@ -79,9 +79,17 @@ class Renderer:
         if self._shape.shape is Shape.METADATA:
             bookmark = self._meta("PartialObjectMetadata")
         if self._shape.shape is Shape.TABLE:
-            row = {"cells": [], "object": {**self._meta("PartialObjectMetadata"), "metadata": metadata}}
+            row = {
+                "cells": [],
+                "object": {**self._meta("PartialObjectMetadata"), "metadata": metadata},
+            }
             head = {"resourceVersion": str(sighting.revision)}
-            return {**self._meta("Table"), "metadata": head, "columnDefinitions": None, "rows": [row]}
+            return {
+                **self._meta("Table"),
+                "metadata": head,
+                "columnDefinitions": None,
+                "rows": [row],
+            }
         return {**bookmark, "metadata": metadata}
 
     def _object(self, entry: Entry, columns: bool = True) -> bytes:

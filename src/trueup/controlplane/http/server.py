@@ -6,7 +6,7 @@ import logging
 
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.discovery.server import Discovery
-from trueup.controlplane.http import objects
+from trueup.controlplane.http import objects, subresources
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
 from trueup.controlplane.http.status import failure_response
@@ -44,8 +44,10 @@ class Server:
         if resource is None:
             raise refusals.no_such_resource()
         exchange = objects.Exchange(request, asked, user, resource, self._registry)
+        if asked.subresource:
+            return await subresources.handler(exchange)(exchange)
         handler = objects.VERBS.get(asked.verb)
-        if handler is None:
+        if handler is None or asked.verb not in resource.verbs:
             raise refusals.method_not_allowed()
         return await handler(exchange)
 

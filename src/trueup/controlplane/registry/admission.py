@@ -6,7 +6,6 @@ import orjson
 
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.refusals import forbidden
-from trueup.controlplane.resources import Catalog
 from trueup.controlplane.store import Store
 from trueup.errors import NotFound
 from trueup.objects import Manifest
@@ -20,10 +19,8 @@ _UNPERSISTED = ("authorization.k8s.io", "authentication.k8s.io")
 class Admission:
     """NamespaceLifecycle: nothing is created in a namespace that is missing or terminating."""
 
-    def __init__(self, store: Store, catalog: Catalog) -> None:
-        self._namespaces = store.bucket("/namespaces")
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._catalog = catalog
 
     def create(self, call: Call, obj: Manifest) -> None:
         if not call.resource.namespaced or call.resource.group in _UNPERSISTED:
@@ -37,9 +34,6 @@ class Admission:
         metadata = orjson.loads(entry.data)["metadata"]
         if metadata.get("deletionTimestamp"):
             raise self._terminating(call, str(obj["metadata"].get("name") or ""), metadata)
-
-    def update(self, call: Call, new: Manifest, old: Manifest) -> None:
-        """No rule of its own: updates in a terminating namespace are allowed."""
 
     def delete(self, call: Call) -> None:
         if call.resource.bucket == "/namespaces" and call.name in IMMORTAL_NAMESPACES:

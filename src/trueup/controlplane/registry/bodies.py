@@ -18,7 +18,9 @@ def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     if metadata is None:
         metadata = body["metadata"] = {}
     if not isinstance(metadata, dict):
-        raise bad_request(f"{gvk.kind} in version \"{gvk.version}\" cannot be handled: metadata must be an object")
+        raise bad_request(
+            f'{gvk.kind} in version "{gvk.version}" cannot be handled: metadata must be an object'
+        )
     _require_namespace(metadata, call)
     return body
 
@@ -42,8 +44,8 @@ def _require_type(body: Manifest, gvk: GroupVersionKind) -> None:
         )
     if kind != gvk.kind:
         raise bad_request(
-            f"{kind} in version \"{gvk.version}\" cannot be handled as a {gvk.kind}:"
-            f" no kind \"{kind}\" is registered for version \"{gvk.api_version}\""
+            f'{kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}:'
+            f' no kind "{kind}" is registered for version "{gvk.api_version}"'
         )
 
 

@@ -21,9 +21,9 @@ async def bootstrap(registry: Registry) -> None:
 
 
 async def _ensure(registry: Registry, obj: Manifest) -> None:
-    group, _, version = obj["apiVersion"].rpartition("/")
+    group = obj["apiVersion"].rpartition("/")[0]
     resource = registry.catalog.of_kind(group, obj["kind"])
-    assert resource is not None and resource.version == version
+    assert resource is not None
     metadata = obj["metadata"]
     call = Call(
         resource=resource,

@@ -9,7 +9,28 @@ from trueup.controlplane.resources import Catalog
 from trueup.controlplane.resources.custom import custom_resources
 from trueup.objects import Manifest
 
+BUCKET = "apiextensions.k8s.io/customresourcedefinitions"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
+"""The finalizer that holds a definition until its objects are gone."""
+
+
+def prepare(definition: Manifest, catalog: Catalog) -> None:
+    """Fill in the names that follow from others, hold the definition, decide on its status."""
+    spec, metadata = definition.get("spec"), definition["metadata"]
+    if not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
+        return  # validation says what is missing
+    names = spec["names"]
+    if names.get("kind"):
+        names.setdefault("singular", names["kind"].lower())
+        names.setdefault("listKind", f"{names['kind']}List")
+    spec.setdefault("conversion", {"strategy": "None"})
+    if metadata.get("deletionTimestamp"):
+        return
+    finalizers = metadata.get("finalizers") or []
+    if CLEANUP not in finalizers:
+        metadata["finalizers"] = [*finalizers, CLEANUP]
+    if names.get("plural") and spec.get("versions"):
+        complete_status(definition, catalog)
 
 
 def is_established(definition: Manifest) -> bool:
@@ -18,7 +39,7 @@ def is_established(definition: Manifest) -> bool:
 
 def complete_status(definition: Manifest, catalog: Catalog) -> None:
     """Accept the names if no other kind has them, and establish the definition."""
-    status = definition.setdefault("status", {})
+    status = definition["status"] = definition.get("status") or {}
     conflict = _name_conflict(definition, catalog)
     if conflict is None:
         status["acceptedNames"] = dict(definition["spec"]["names"])
@@ -36,7 +57,7 @@ def complete_status(definition: Manifest, catalog: Catalog) -> None:
         _set(definition, "NamesAccepted", "False", reason, message)
         if not is_established(definition):
             _set(definition, "Established", "False", "NotAccepted", "not all names are accepted")
-    stored = status.setdefault("storedVersions", [])
+    stored = status["storedVersions"] = status.get("storedVersions") or []
     for version in definition["spec"]["versions"]:
         if version.get("storage") and version["name"] not in stored:
             stored.append(version["name"])
@@ -76,7 +97,8 @@ def _condition_is_true(definition: Manifest, kind: str) -> bool:
 
 
 def _set(definition: Manifest, kind: str, status: str, reason: str, message: str) -> None:
-    conditions: list[dict[str, Any]] = definition["status"].setdefault("conditions", [])
+    conditions: list[dict[str, Any]] = definition["status"].get("conditions") or []
+    definition["status"]["conditions"] = conditions
     wanted = {"type": kind, "status": status, "reason": reason, "message": message}
     for at, condition in enumerate(conditions):
         if condition["type"] == kind:

@@ -80,7 +80,7 @@ class Deleter:
         if call.dry_run:
             return Deleted(current, gone=True, uid=uid)
         removed = await self._store.remove(resource.bucket, call.key, current, encoder(stored))
-        self._rules.after_removal(call, stored)
+        self._rules.forget(call.resource.bucket, stored)
         return Deleted(removed, gone=True, uid=uid)
 
     async def _keep(self, call: Call, current: Entry, marked: Manifest) -> Entry:
@@ -91,7 +91,7 @@ class Deleter:
             data, labels = encoder(marked)(current.revision)
             return Entry(current.key, current.revision, data, labels)
         entry = await self._store.put(call.resource.bucket, call.key, current, encoder(marked))
-        self._rules.after_write(call, marked)
+        self._rules.observe(call.resource.bucket, marked)
         return entry
 
     def _require_preconditions(self, call: Call, obj: Manifest, options: DeleteOptions) -> None:

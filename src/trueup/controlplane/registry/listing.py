@@ -19,7 +19,7 @@ from trueup.controlplane.registry.selectors import LabelTest, field_terms, label
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Expired, Store
 
-_TOKEN_VERSION = "meta.k8s.io/v1"
+_CONTINUE_FORMAT = "meta.k8s.io/v1"
 _TOO_OLD = (
     "The provided continue parameter is too old to display a consistent list result."
     " You can start a new list without the continue parameter, or use the continue token in this"
@@ -77,9 +77,7 @@ class Lister:
 
     def list(self, resource: Resource, namespace: str, options: ListOptions) -> Page:
         """BadRequest for wrong options, Gone for a page or revision that has expired."""
-        selection = Selection(
-            resource, namespace, options.label_selector, options.field_selector
-        )
+        selection = Selection(resource, namespace, options.label_selector, options.field_selector)
         start = ""
         revision = self._store.revision
         if options.continue_token:
@@ -124,7 +122,9 @@ class Lister:
 
 def parse_revision(text: str) -> int:
     if not text.isdecimal():
-        raise refusals.bad_request(f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
+        raise refusals.bad_request(
+            f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        )
     return int(text)
 
 
@@ -144,7 +144,7 @@ def _page(
 
 
 def _encode_token(revision: int, start: str) -> str:
-    token = {"v": _TOKEN_VERSION, "rv": revision, "start": f"{start}\0"}
+    token = {"v": _CONTINUE_FORMAT, "rv": revision, "start": f"{start}\0"}
     return base64.urlsafe_b64encode(orjson.dumps(token)).rstrip(b"=").decode()
 
 
@@ -152,7 +152,7 @@ def _decode_token(token: str) -> tuple[int, str]:
     try:
         padded = token + "=" * (-len(token) % 4)
         found = orjson.loads(base64.urlsafe_b64decode(padded))
-        if found["v"] != _TOKEN_VERSION:
+        if found["v"] != _CONTINUE_FORMAT:
             raise ValueError(found["v"])
         return int(found["rv"]), str(found["start"]).rstrip("\0")
     except (binascii.Error, ValueError, KeyError, TypeError) as error:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of
 from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.cleanup import Cleanup
 from trueup.controlplane.registry.deleting import Deleter
-from trueup.controlplane.registry.kinds import Rules
+from trueup.controlplane.registry.codec import decode
+from trueup.controlplane.registry.kinds import SERVICES, Rules
 from trueup.controlplane.registry.listing import Lister
+from trueup.controlplane.registry.patching import Patcher
 from trueup.controlplane.registry.writing import Writer
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
@@ -23,11 +26,20 @@ class Registry:
     def __init__(self, store: Store, catalog: Catalog) -> None:
         self.store = store
         self.catalog = catalog
-        admission = Admission(store, catalog)
-        self.rules = Rules(admission)
-        self.writer = Writer(store, self.rules)
+        admission = Admission(store)
+        self.rules = Rules(store, catalog)
+        self.writer = Writer(store, self.rules, admission)
         self.deleter = Deleter(store, self.rules, admission)
         self.lister = Lister(store)
+        self.patcher = Patcher(store, self.rules, self.writer)
+        self.cleanup = Cleanup(store, catalog, self.writer, self.deleter)
+        self.rules.listen(definitions.BUCKET, self.cleanup.written, self.cleanup.removed)
+
+    def resume(self) -> None:
+        """After a start: learn what is in use, serve what is defined, finish what was begun."""
+        for entry in self.store.bucket(SERVICES).entries():
+            self.rules.observe(SERVICES, decode(entry))
+        self.cleanup.resume()
 
     def get(self, resource: Resource, namespace: str, name: str) -> Entry:
         """NotFound if there is none."""

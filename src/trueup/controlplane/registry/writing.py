@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode, encoder, same
@@ -20,9 +21,10 @@ from trueup.controlplane.registry.metadata import (
     raise_generation,
     stamp_new,
 )
-from trueup.controlplane.registry.ownership import record_update, without_times
+from trueup.controlplane.registry.ownership import record_update
 from trueup.controlplane.store import Entry, Store
 from trueup.errors import AlreadyExists
+from trueup.merge.serverside import keep_times_if_unchanged
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 
@@ -33,9 +35,10 @@ _NAME_ATTEMPTS = 8
 
 
 class Writer:
-    def __init__(self, store: Store, rules: Rules) -> None:
+    def __init__(self, store: Store, rules: Rules, admission: Admission) -> None:
         self._store = store
         self._rules = rules
+        self._admission = admission
 
     async def create(self, call: Call, body: Manifest) -> Entry:
         """Store a new object; AlreadyExists, Invalid, or what admission says."""
@@ -63,10 +66,10 @@ class Writer:
             raise refusals.bad_request("resourceVersion should not be set on objects to be created")
         stamp_new(obj, resource)
         self._rules.complete(call, obj)
-        self._rules.prepare_create(call, obj)
         if not owned:
-            record_update(self._rules.schema(resource), {}, obj, call)
-        self._rules.admit_create(call, obj)
+            obj = record_update(self._rules.schema(resource), None, obj, call)
+        self._admission.create(call, obj)
+        self._rules.prepare_create(call, obj)
         self._rules.validate_create(call, obj)
         call.name = str(obj["metadata"].get("name") or "")
         key = call.key
@@ -76,7 +79,7 @@ class Writer:
         if call.dry_run:
             return self._would_be(key, 0, stored)
         entry = await self._store.put(resource.bucket, key, None, encoder(stored))
-        self._rules.after_write(call, stored)
+        self._rules.observe(call.resource.bucket, stored)
         return entry
 
     async def update(self, call: Call, change: Change, *, owned: bool = False) -> Entry:
@@ -92,32 +95,29 @@ class Writer:
         new = change(copy(old))
         require_name(new["metadata"], call.name)
         self._require_same_object(call, new, old)
-        if resource.custom is None or call.subresource != "status":
-            self._rules.complete(call, new)
+        self._rules.complete(call, new)
         keep_server_owned(new, old)
+        if not owned:
+            new = record_update(self._rules.schema(resource), old, new, call)
         self._rules.prepare_update(call, new, old)
         raise_generation(new, old, resource)
-        if not owned:
-            record_update(self._rules.schema(resource), old, new, call)
-        self._rules.admit_update(call, new, old)
         self._rules.validate_update(call, new, old)
+        new = keep_times_if_unchanged(old, new)
         return await self._replace(call, current, new, old)
 
     async def _replace(self, call: Call, current: Entry, new: Manifest, old: Manifest) -> Entry:
         resource = call.resource
-        if same(without_times(new), without_times(old)):
+        if same(new, old):
             return current
         stored = self._rules.to_storage(resource, new)
         if call.dry_run:
             return self._would_be(call.key, current.revision, stored)
         if _is_released(new):
-            removed = await self._store.remove(
-                resource.bucket, call.key, current, encoder(stored)
-            )
-            self._rules.after_removal(call, stored)
+            removed = await self._store.remove(resource.bucket, call.key, current, encoder(stored))
+            self._rules.forget(call.resource.bucket, stored)
             return removed
         entry = await self._store.put(resource.bucket, call.key, current, encoder(stored))
-        self._rules.after_write(call, stored)
+        self._rules.observe(call.resource.bucket, stored)
         return entry
 
     def _require_same_object(self, call: Call, new: Manifest, old: Manifest) -> None:
@@ -125,7 +125,9 @@ class Writer:
         resource, mine, was = call.resource, new["metadata"], old["metadata"]
         uid = mine.get("uid")
         if uid and uid != was["uid"]:
-            cause = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {was['uid']}"
+            cause = (
+                f"Precondition failed: UID in precondition: {uid}, UID in object meta: {was['uid']}"
+            )
             raise refusals.conflict(resource, call.name, cause)
         revision = mine.get("resourceVersion")
         if revision and revision != "0" and revision != was["resourceVersion"]:

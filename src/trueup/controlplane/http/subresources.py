@@ -1,0 +1,74 @@
+"""The subresources: which handler answers a verb on a part of an object."""
+
+from __future__ import annotations
+
+import orjson
+
+from trueup.controlplane.http import objects, options
+from trueup.controlplane.http.message import Response
+from trueup.controlplane.http.objects import Exchange, Handler
+from trueup.controlplane.http.status import json_response
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.patching import patch_function
+from trueup.controlplane.registry.scale import scale_of, scaled
+from trueup.objects import Manifest
+
+
+async def get_scale(exchange: Exchange) -> Response:
+    entry = exchange.registry.get(exchange.resource, exchange.route.namespace, exchange.route.name)
+    return _scale_response(exchange, exchange.renderer.manifest(entry))
+
+
+async def update_scale(exchange: Exchange) -> Response:
+    wanted = options.body_object(exchange.request)
+    if not isinstance(wanted, dict):
+        raise refusals.bad_request("the object provided is unrecognized (must be of type Scale)")
+    return await _change_scale(exchange, lambda scale: wanted)
+
+
+async def patch_scale(exchange: Exchange) -> Response:
+    media_type = options.content_type(exchange.request)
+    body = options.patch_body(exchange.request)
+    return await _change_scale(exchange, patch_function(media_type, body, None))
+
+
+async def _change_scale(exchange: Exchange, change: objects.Manipulation) -> Response:
+    call = exchange.call("UpdateOptions")
+
+    def scale(live: Manifest) -> Manifest:
+        return scaled(exchange.resource, live, change(scale_of(exchange.resource, live)))
+
+    entry = await exchange.registry.writer.update(call, scale)
+    return _scale_response(exchange, exchange.renderer.manifest(entry))
+
+
+def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
+    return json_response(orjson.dumps(scale_of(exchange.resource, obj)))
+
+
+_WHOLE_OBJECT = {
+    "get": objects.get,
+    "update": objects.update,
+    "patch": objects.patch,
+}
+"""For subresources that are the object itself with other fields open to change."""
+
+HANDLERS: dict[str, dict[str, Handler]] = {
+    "status": _WHOLE_OBJECT,
+    "finalize": _WHOLE_OBJECT,
+    "approval": _WHOLE_OBJECT,
+    "ephemeralcontainers": _WHOLE_OBJECT,
+    "resize": _WHOLE_OBJECT,
+    "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
+}
+
+
+def handler(exchange: Exchange) -> Handler:
+    """NotFound for a subresource that the kind lacks, MethodNotAllowed for a verb it lacks."""
+    name, verb = exchange.route.subresource, exchange.route.verb
+    if name not in exchange.resource.subresources or name not in HANDLERS:
+        raise refusals.no_such_resource()
+    found = HANDLERS[name].get(verb)
+    if found is None:
+        raise refusals.method_not_allowed()
+    return found

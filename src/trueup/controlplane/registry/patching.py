@@ -1,0 +1,112 @@
+"""Patch: JSON patch, merge patch, strategic merge patch, and server-side apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.bodies import object_of, require_name
+from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.kinds import Rules
+from trueup.controlplane.registry.ownership import merge_applied
+from trueup.controlplane.registry.writing import Writer
+from trueup.controlplane.store import Entry, Store
+from trueup.errors import ApiError, InputError, Invalid
+from trueup.objects import Manifest
+from trueup.objects.manifest import copy
+from trueup.schema import Schema
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC_PATCH = "application/strategic-merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+PatchFunction: TypeAlias = Callable[[Manifest], Manifest]
+
+
+class Patched(NamedTuple):
+    entry: Entry
+    created: bool
+
+
+def patch_function(media_type: str, body: Any, schema: Schema | None) -> PatchFunction:
+    """What the patch does to an object; used for objects and for their scale alike.
+
+    The function raises BadRequest for a malformed patch, Invalid for one that does not fit.
+    """
+
+    def patch(live: Manifest) -> Manifest:
+        try:
+            return _apply(media_type, body, live, schema)
+        except InputError as error:
+            raise _unfit(media_type, error) from error
+
+    return patch
+
+
+def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) -> Manifest:
+    from trueup.merge import jsonmerge, jsonpatch, strategic  # type: ignore
+
+    if media_type == JSON_PATCH:
+        patched: Manifest = jsonpatch.apply(live, body)
+    elif not isinstance(body, dict):
+        raise refusals.bad_request("the patch must be an object")
+    elif media_type == STRATEGIC_PATCH:
+        patched = strategic.apply(live, body, schema)
+    else:
+        patched = jsonmerge.apply(live, body)
+    if not isinstance(patched, dict):
+        raise refusals.bad_request("the patched value is not an object")
+    return patched
+
+
+def _unfit(media_type: str, error: InputError) -> ApiError:
+    if media_type == JSON_PATCH:
+        text = "the server rejected our request due to an error in our request"
+        return Invalid(text, details={})
+    return refusals.bad_request(error.cause)
+
+
+class Patcher:
+    def __init__(self, store: Store, rules: Rules, writer: Writer) -> None:
+        self._store = store
+        self._rules = rules
+        self._writer = writer
+
+    async def patch(self, call: Call, media_type: str, body: Any) -> Patched:
+        """NotFound, Conflict, Invalid; server-side apply creates what does not exist."""
+        if media_type == APPLY_PATCH:
+            return await self._server_side_apply(call, body)
+        function = patch_function(media_type, body, self._rules.schema(call.resource))
+
+        def change(live: Manifest) -> Manifest:
+            patched = function(live)
+            return object_of(patched, call, call.resource.gvk)
+
+        return Patched(await self._writer.update(call, change), created=False)
+
+    async def _server_side_apply(self, call: Call, body: Any) -> Patched:
+        applied = object_of(body, call, call.resource.gvk)
+        require_name(applied["metadata"], call.name)
+        schema = self._rules.schema(call.resource)
+        if self._store.latest(call.resource.bucket, call.key) is None:
+            return await self._create(call, applied, schema)
+
+        def change(live: Manifest) -> Manifest:
+            return copy(merge_applied(schema, live, applied, call))
+
+        entry = await self._writer.update(call, change, owned=True)
+        return Patched(entry, created=False)
+
+    async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Patched:
+        if call.subresource:
+            raise refusals.not_found(call.resource, call.name)
+        if applied["metadata"].get("uid"):
+            cause = (
+                f"uid mismatch: the provided object specified uid {applied['metadata']['uid']},"
+                " and no existing object was found"
+            )
+            raise refusals.conflict(call.resource, call.name, cause)
+        created = copy(merge_applied(schema, None, applied, call))
+        return Patched(await self._writer.create_applied(call, created), created=True)

@@ -23,8 +23,9 @@ TARGET = Path(__file__).parent.parent / "src" / "trueup" / "schema" / "data"
 
 Definitions = dict[str, dict[str, Any]]
 
-# The source drops defaults. Those of scalars are restored here, from the ``default`` markers of
-# Kubernetes' API types: server-side apply needs them where a list item leaves out one of its keys.
+# The source drops defaults, which server-side apply needs: where a list item leaves out one of its
+# keys, and to know what an object holds before anybody writes to it. Those that no rule below
+# gives are these, from the ``default`` markers and the structs of Kubernetes' API types.
 DEFAULTS: dict[tuple[str, str], Any] = {
     ("core.v1.AzureDiskVolumeSource", "cachingMode"): "ReadWrite",
     ("core.v1.AzureDiskVolumeSource", "fsType"): "ext4",
@@ -45,6 +46,9 @@ DEFAULTS: dict[tuple[str, str], Any] = {
     ("core.v1.ScaleIOVolumeSource", "fsType"): "xfs",
     ("core.v1.ScaleIOVolumeSource", "storageMode"): "ThinProvisioned",
     ("core.v1.ServicePort", "protocol"): "TCP",
+    ("apps.v1.ControllerRevision", "revision"): 0,
+    ("apps.v1.StatefulSetSpec", "serviceName"): "",
+    ("rbac.v1.RoleRef", "apiGroup"): "",
     ("certificates.v1.PodCertificateRequestSpec", "maxExpirationSeconds"): 86400,
     ("certificates.v1beta1.PodCertificateRequestSpec", "maxExpirationSeconds"): 86400,
     ("resource.v1.DeviceToleration", "operator"): "Equal",
@@ -52,6 +56,48 @@ DEFAULTS: dict[tuple[str, str], Any] = {
     ("resource.v1beta2.DeviceToleration", "operator"): "Equal",
 }
 ZERO = {"string": "", "integer": 0, "boolean": False}
+
+# Fields of a struct type are never absent in Go, whether required or not, unless behind a pointer.
+OPTIONAL_STRUCTS = {
+    ("apps.v1.DaemonSetSpec", "updateStrategy"),
+    ("apps.v1.DeploymentSpec", "strategy"),
+    ("apps.v1.ReplicaSetSpec", "template"),
+    ("apps.v1.StatefulSetSpec", "updateStrategy"),
+    ("authentication.v1.SelfSubjectReviewStatus", "userInfo"),
+    ("authentication.v1.TokenReviewStatus", "user"),
+    ("core.v1.Container", "resources"),
+    ("core.v1.ContainerStatus", "lastState"),
+    ("core.v1.ContainerStatus", "state"),
+    ("core.v1.EphemeralContainer", "resources"),
+    ("core.v1.Event", "source"),
+    ("core.v1.NodeDaemonEndpoints", "kubeletEndpoint"),
+    ("core.v1.NodeStatus", "daemonEndpoints"),
+    ("core.v1.NodeStatus", "nodeInfo"),
+    ("core.v1.PersistentVolumeClaimSpec", "resources"),
+    ("core.v1.PersistentVolumeClaimTemplate", "metadata"),
+    ("core.v1.PodTemplate", "template"),
+    ("core.v1.ServiceStatus", "loadBalancer"),
+    ("discovery.v1.Endpoint", "conditions"),
+    ("events.v1.Event", "deprecatedSource"),
+    ("events.v1.Event", "regarding"),
+    ("networking.v1.IngressServiceBackend", "port"),
+    ("networking.v1.IngressStatus", "loadBalancer"),
+    ("networking.v1.NetworkPolicySpec", "podSelector"),
+    ("resource.v1.AllocationResult", "devices"),
+    ("resource.v1.ResourceClaimSpec", "devices"),
+}
+POINTERS = {
+    ("apps.v1.DaemonSetSpec", "selector"),
+    ("apps.v1.DeploymentSpec", "selector"),
+    ("apps.v1.ReplicaSetSpec", "selector"),
+    ("apps.v1.StatefulSetSpec", "selector"),
+    ("core.v1.ScaleIOPersistentVolumeSource", "secretRef"),
+    ("core.v1.ScaleIOVolumeSource", "secretRef"),
+    ("networking.v1.IPAddressSpec", "parentRef"),
+    ("resource.v1alpha3.ResourcePoolStatusRequest", "status"),
+    ("scheduling.v1alpha3.CompositePodGroupSpec", "workloadRef"),
+}
+RAW = "io.k8s.apimachinery.pkg.runtime.RawExtension"
 
 
 def read(version: str) -> Definitions:
@@ -85,6 +131,10 @@ def add_defaults(definitions: Definitions) -> None:
     for definition in list(definitions.values()):
         for node in definition.get("properties", {}).values():
             add_key_defaults(node, definitions)
+    for name, definition in definitions.items():
+        for field, node in definition.get("properties", {}).items():
+            if is_struct(name, field, definitions):
+                node["default"] = {}
 
 
 def add_key_defaults(node: dict[str, Any], definitions: Definitions) -> None:
@@ -94,6 +144,18 @@ def add_key_defaults(node: dict[str, Any], definitions: Definitions) -> None:
         field = item.get("properties", {}).get(key, {})
         if key in item.get("required", ()) and field.get("type") in ZERO:
             field.setdefault("default", ZERO[field["type"]])
+
+
+def is_struct(name: str, field: str, definitions: Definitions) -> bool:
+    definition = definitions[name]
+    target = definition["properties"][field].get("$ref", "")
+    place = (name.removeprefix("io.k8s.api."), field)
+    if definitions.get(target, {}).get("type") != "object" or target == RAW or place in POINTERS:
+        return False
+    is_kind = len(definition.get("x-kubernetes-group-version-kind", ())) == 1
+    is_object = is_kind or name.endswith("TemplateSpec")
+    part_of_object = is_object and field in ("metadata", "spec", "status")
+    return field in definition.get("required", ()) or part_of_object or place in OPTIONAL_STRUCTS
 
 
 def name_formats(definitions: Definitions) -> None:

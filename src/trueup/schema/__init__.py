@@ -7,5 +7,6 @@ Not here: what to do with a value beyond its schema (``merge``, ``controlplane.v
 
 from trueup.schema.builtin import NEWEST, builtin, definitions, descriptions, kinds, versions
 from trueup.schema.node import Schema
+from trueup.schema.zero import zero_value
 
-__all__ = ["NEWEST", "Schema", "builtin", "definitions", "descriptions", "kinds", "versions"]
+__all__ = ["NEWEST", "Schema", "builtin", "definitions", "descriptions", "kinds", "versions", "zero_value"]

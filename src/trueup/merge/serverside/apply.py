@@ -26,7 +26,7 @@ from trueup.merge.serverside.typed import TypedError, check
 from trueup.merge.serverside.updater import Conflicts, FieldConflicts, Updater
 from trueup.objects import GroupVersionKind, Manifest, fieldpath
 from trueup.objects.manifest import copy, metadata
-from trueup.schema import Schema
+from trueup.schema import Schema, zero_value
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 _NOTHING = FieldSet()
@@ -109,6 +109,7 @@ class _Request:
         self._kind: str = obj["kind"]
         self._shape = shape_of(schema)
         self._updater = Updater(self._shape, writer.ignored)
+        self._schema = schema
 
     # --- apply ------------------------------------------------------------------------------------
 
@@ -185,7 +186,7 @@ class _Request:
         return merged, owners
 
     def _owners_before_first_apply(self, before: Manifest) -> Owners:
-        changed, _ = self._updater.update(self._empty(), before, {})
+        changed, _ = self._updater.update(self._unset(), before, {})
         return self._credit({}, changed, _BEFORE_FIRST_APPLY)
 
     # --- update -----------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ class _Request:
         new = _without_owners(after)
         if not owners and metadata(before or {}).get("uid"):
             return new  # an object that nobody tracks stays untracked until it is applied
-        live = _without_owners(before or self._empty())
+        live = _without_owners(before) if before else self._unset()
         try:
             check(self._shape, new, allow_duplicates=True)
             check(self._shape, live, allow_duplicates=True)
@@ -228,6 +229,11 @@ class _Request:
 
     def _empty(self) -> Manifest:
         return {"apiVersion": self._api_version, "kind": self._kind}
+
+    def _unset(self) -> Manifest:
+        """An object in which nobody has set anything."""
+        zero = zero_value(self._schema) if self._schema is not None else {}
+        return {**zero, **self._empty()}
 
 
 def keep_times_if_unchanged(before: Manifest, after: Manifest) -> Manifest:

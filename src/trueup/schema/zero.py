@@ -1,0 +1,33 @@
+"""What Kubernetes' own types hold before anybody sets a field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trueup.schema.node import Schema
+
+_SCALARS = {"string": "", "integer": 0, "number": 0, "boolean": False}
+
+
+def zero_value(schema: Schema) -> Any:
+    """The value that an unset field of this schema has in the API server's memory.
+
+    Structs are there with their own zero values, lists and maps that are always written are
+    null, optional fields are absent. Empty for custom resources, which have no types.
+    """
+    return _zero_struct(schema) if schema.definition else {}
+
+
+def _zero_struct(schema: Schema) -> dict[str, Any]:
+    out = {}
+    for name, field in schema.properties.items():
+        if field.definition:
+            if field.default == {}:
+                out[name] = _zero_struct(field)
+            elif name in schema.required:
+                out[name] = None
+        elif field.type in _SCALARS and (name in schema.required or field.default in ("", 0)):
+            out[name] = _SCALARS[field.type]
+        elif name in schema.required:
+            out[name] = None
+    return out

@@ -21,7 +21,7 @@ class Table:
 
     def print(self, rows: Sequence[Sequence[str]]) -> None:
         """Print ``rows``, below the headers if these are the first."""
-        cells = [[" ".join(cell.split("\n")).strip() for cell in row] for row in rows]
+        cells = [[" ".join(cell.splitlines()).rstrip() for cell in row] for row in rows]
         for row in cells:
             self._widths = [max(w, len(cell)) for w, cell in zip(self._widths, row, strict=True)]
         if not self._begun:

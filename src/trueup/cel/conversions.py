@@ -12,7 +12,13 @@ from trueup.cel.operators import int64, timestamp, uint64
 from trueup.cel.registry import function
 from trueup.cel.values import Duration, EvaluationError, Timestamp, TypeName, UInt, type_name
 
-_DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DIGITS: Final = r"\d(?:_?\d)*"
+_DECIMAL: Final = re.compile(
+    rf"[+-]?({_DIGITS}\.?(?:{_DIGITS})?|\.{_DIGITS})([eE][+-]?{_DIGITS})?", re.ASCII
+)
+_HEXADECIMAL: Final = re.compile(
+    r"[+-]?0[xX]([0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+", re.ASCII
+)
 _BOOLS: Final = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
@@ -56,6 +62,8 @@ def double_of_number(value: int) -> float:
 
 @function("standard", "double", "(string) -> double")
 def double_of_text(text: str) -> float:
+    if _HEXADECIMAL.fullmatch(text):
+        return float.fromhex(text)
     bare = text.lower().lstrip("+-")
     named = bare in {"inf", "infinity", "nan"} and len(text) - len(bare) <= 1
     if not named and not _DECIMAL.fullmatch(text):
@@ -69,11 +77,6 @@ def double_of_text(text: str) -> float:
 @function("standard", "duration", "(string) -> duration")
 def duration_of_text(text: str) -> Duration:
     return times.parse_duration(text)
-
-
-@function("standard", "duration", "(int) -> duration")
-def duration_of_int(nanoseconds: int) -> Duration:
-    return Duration(nanoseconds)
 
 
 @function("standard", "timestamp", "(string) -> timestamp")

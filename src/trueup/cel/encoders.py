@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from trueup.cel.registry import function
 from trueup.cel.values import EvaluationError
@@ -21,5 +20,5 @@ def decode(text: str) -> bytes:
     padded = compact if compact.endswith("=") else compact + "=" * (-len(compact) % 4)
     try:
         return base64.b64decode(padded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise EvaluationError(f"invalid base64: {error}") from error

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from trueup.cel import conversions, encoders, optionals, regex, sets, strings, times
+from trueup.cel import conversions, encoders, formatting, optionals, regex, sets, strings, times
 from trueup.cel.registry import Function, functions
 from trueup.cel.values import TypeName
 
-_MODULES: Final = (conversions, encoders, optionals, regex, sets, strings, times)
+_MODULES: Final = (conversions, encoders, formatting, optionals, regex, sets, strings, times)
 """Imported for the functions that they declare."""
 
 TYPES: Final = {

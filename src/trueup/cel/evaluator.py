@@ -7,8 +7,9 @@ parsed: types are looked at when values meet.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from trueup.cel import loops, operators
 from trueup.cel.ast import Call, ListOf, Literal, Loop, MapOf, Name, Node, OptionalMap, Select
@@ -85,15 +86,17 @@ class Planner:
         return self._dispatch(node.function, args)
 
     def _or(self, node: Call, target: Node) -> Evaluate:
-        """The alternative is only computed where it is needed."""
+        """The alternative is only computed where it is needed; what is no optional stays."""
         optional, other = self.plan(target), self.plan(node.args[0])
-        function = self._functions[node.function]
+        unwrap = node.function == "orValue"
 
         def evaluate(bindings: Bindings) -> Any:
             found = optional(bindings)
-            if isinstance(found, Optional) and found.items:
-                return found if node.function == "or" else found.items[0]
-            return function([found, other(bindings)])
+            if not isinstance(found, Optional):
+                return found
+            if not found.items:
+                return other(bindings)
+            return found.items[0] if unwrap else found
 
         return evaluate
 
@@ -112,15 +115,27 @@ class Planner:
             return _unknown_function(name, args)
         if len(function.arities) == 1 and len(args) not in function.arities:
             raise EvaluationError(f"no such overload: {name}() with {len(args)} arguments")
-        check = _CONSTANT_CHECKS.get(name)
-        if check is not None and all(isinstance(node, Literal) for node in nodes[-1:]):
-            check(function, [node.value for node in nodes if isinstance(node, Literal)])
+        self._check_constants(function, nodes, args)
         match args:
             case [only]:
                 return lambda bindings: function([only(bindings)])
             case [left, right]:
                 return lambda bindings: function([left(bindings), right(bindings)])
         return lambda bindings: function([arg(bindings) for arg in args])
+
+    def _check_constants(
+        self, function: Function, nodes: tuple[Node, ...], args: list[Evaluate]
+    ) -> None:
+        """Constant arguments that cannot work fail when compiling, as in the reference."""
+        if not nodes or not _is_constant(nodes[-1]):
+            return
+        constant = args[-1]({})
+        if function.name in _CONVERSIONS and len(nodes) == 1:
+            function([constant])
+        elif function.name == "matches" and isinstance(constant, str):
+            function(["", constant])
+        elif function.name in {"[]", "[?]"} and type_name(constant) not in _KEY_TYPES:
+            raise EvaluationError(f"invalid key type: {type_name(constant)}")
 
     def _list(self, node: ListOf) -> Evaluate:
         items = [self.plan(item) for item in node.items]
@@ -145,8 +160,6 @@ class Planner:
             found: dict[Any, Any] = {}
             for at, (key, value) in enumerate(entries):
                 place, item = map_key(key(bindings)), value(bindings)
-                if place in found:
-                    raise EvaluationError("insert failed: key already exists")
                 for present in _optional_items(item) if at in optional else (item,):
                     found[place] = present
             return found
@@ -233,32 +246,22 @@ def _optional_items(value: Any) -> tuple[Any, ...]:
     return value.items
 
 
-def _convert(function: Function, args: list[Any]) -> None:
-    if len(args) == 1:
-        function(args)
+def _is_constant(node: Node) -> bool:
+    """Whether the reference implementation computes the node when it prepares a program."""
+    match node:
+        case Literal():
+            return True
+        case ListOf(items):
+            return not node.optional and all(map(_is_constant, items))
+        case MapOf(entries):
+            return not node.optional and all(map(_is_constant, itertools.chain(*entries)))
+        case Call(function, target, args):
+            arguments = args if target is None else (target, *args)
+            return function in _CONVERSIONS and [*map(_is_constant, arguments)] == [True]
+    return False
 
 
-def _compile_pattern(function: Function, args: list[Any]) -> None:
-    if args and isinstance(args[-1], str):
-        function(["", args[-1]])
-
-
-_CONSTANT_CHECKS: dict[str, Callable[[Function, list[Any]], None]] = {
-    **dict.fromkeys(
-        (
-            "bool",
-            "bytes",
-            "double",
-            "duration",
-            "dyn",
-            "int",
-            "string",
-            "timestamp",
-            "type",
-            "uint",
-        ),
-        _convert,
-    ),
-    "matches": _compile_pattern,
-}
-"""Calls on constants that the reference implementation tries when it prepares a program."""
+_CONVERSIONS: Final = frozenset(
+    ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"]
+)
+_KEY_TYPES: Final = frozenset(["string", "int", "uint", "bool", "double"])

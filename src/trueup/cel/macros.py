@@ -102,7 +102,7 @@ _METHODS: Final[dict[tuple[str, int], tuple[str, _Expander]]] = {
     ("all", 2): ("standard", _predicate),
     ("exists", 2): ("standard", _predicate),
     ("exists_one", 2): ("standard", _predicate),
-    ("existsOne", 2): ("standard", _exists_one),
+    ("existsOne", 2): ("existsOne", _exists_one),
     ("filter", 2): ("standard", _filter),
     ("map", 2): ("standard", _map),
     ("map", 3): ("standard", _map),

@@ -6,17 +6,17 @@ import math
 from decimal import Decimal
 from typing import Final
 
-_EXPONENT_FROM: Final = 21
+_EXPONENT_FROM: Final = 6
 
 
-def general(value: float, exponent_from: int = _EXPONENT_FROM) -> str:
-    """The shortest text that reads back as ``value`` (Go's ``%g``): ``1.5``, ``1e+21``."""
+def general(value: float) -> str:
+    """The shortest text that reads back as ``value`` (Go's ``%g``): ``1.5``, ``1e+06``."""
     if not math.isfinite(value):
         return _special(value)
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     assert isinstance(exponent, int)
     place = len(digits) + exponent - 1
-    if value and (place < -4 or place >= exponent_from):
+    if value and (place < -4 or place >= _EXPONENT_FROM):
         text = "".join(map(str, digits))
         mantissa = text[0] + ("." + text[1:] if text[1:] else "")
         return f"{'-' if sign else ''}{mantissa}e{'-' if place < 0 else '+'}{abs(place):02}"

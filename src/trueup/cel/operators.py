@@ -15,13 +15,14 @@ from trueup.cel.values import (
     EvaluationError,
     Optional,
     Timestamp,
+    TypeName,
     UInt,
     equal,
-    map_key,
+    find,
     type_name,
 )
 
-_TIMESTAMPS = range(-62_135_596_800 * 10**9, 253_402_300_800 * 10**9)
+TIMESTAMPS = range(-62_135_596_800 * 10**9, 253_402_300_800 * 10**9)
 """The years 1 to 9999."""
 
 
@@ -42,7 +43,9 @@ def has_field(operand: Any, field: str) -> bool:
         return field in operand
     if type(operand) is Optional:
         return bool(operand.items) and has_field(operand.items[0], field)
-    raise EvaluationError(f"no such overload: has({type_name(operand)}.{field})")
+    if type(operand) in (list, TypeName):
+        raise EvaluationError("no such overload: has() on an item of a list")
+    return False
 
 
 def select_optionally(operand: Any, field: str) -> Optional:
@@ -62,12 +65,11 @@ def index_optionally(operand: Any, key: Any) -> Optional:
     if type(operand) is Optional:
         return index_optionally(operand.items[0], key) if operand.items else operand
     if type(operand) is dict:
-        place = map_key(key)
-        return Optional((operand[place],)) if place in operand else Optional()
+        return Optional(find(operand, key))
     if type(operand) is list:
         at = _list_index(key)
         return Optional((operand[at],)) if 0 <= at < len(operand) else Optional()
-    raise EvaluationError(f"no such overload: {type_name(operand)}[?]")
+    return Optional()
 
 
 @function(
@@ -114,7 +116,7 @@ def in_list(item: Any, items: list[Any]) -> bool:
 @function("standard", "in", "(K, map<K, V>) -> bool")
 def in_map(key: Any, entries: dict[Any, Any]) -> bool:
     try:
-        return map_key(key) in entries
+        return bool(find(entries, key))
     except EvaluationError:
         return False
 
@@ -127,6 +129,11 @@ def negate(value: bool) -> bool:
 @function("standard", "-_", "(int) -> int")
 def minus_int(value: int) -> int:
     return int64(-value)
+
+
+@function("standard", "-_", "(duration) -> duration")
+def minus_duration(value: Duration) -> Duration:
+    return duration(-value.nanoseconds)
 
 
 @function("standard", "-_", "(double) -> double")
@@ -150,10 +157,10 @@ def duration(nanoseconds: int) -> Duration:
     return Duration(int64(nanoseconds))
 
 
-def timestamp(nanoseconds: int) -> Timestamp:
-    if nanoseconds not in _TIMESTAMPS:
+def timestamp(nanoseconds: int, offset: int = 0) -> Timestamp:
+    if nanoseconds not in TIMESTAMPS:
         raise EvaluationError("timestamp overflow")
-    return Timestamp(nanoseconds)
+    return Timestamp(nanoseconds, offset)
 
 
 @function("standard", "+", "(int, int) -> int")
@@ -185,7 +192,7 @@ def join_lists(left: list[Any], right: list[Any]) -> list[Any]:
 
 @function("standard", "+", "(timestamp, duration) -> timestamp")
 def later(left: Timestamp, right: Duration) -> Timestamp:
-    return timestamp(left.nanoseconds + right.nanoseconds)
+    return timestamp(left.nanoseconds + right.nanoseconds, left.offset)
 
 
 @function("standard", "+", "(duration, timestamp) -> timestamp")
@@ -220,7 +227,7 @@ def elapsed(left: Timestamp | Duration, right: Timestamp | Duration) -> Duration
 
 @function("standard", "-", "(timestamp, duration) -> timestamp")
 def earlier(left: Timestamp, right: Duration) -> Timestamp:
-    return timestamp(left.nanoseconds - right.nanoseconds)
+    return timestamp(left.nanoseconds - right.nanoseconds, left.offset)
 
 
 @function("standard", "*", "(int, int) -> int")

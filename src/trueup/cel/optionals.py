@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trueup.cel.operators import TIMESTAMPS
 from trueup.cel.registry import function
 from trueup.cel.values import Duration, EvaluationError, Optional, Timestamp
 
@@ -20,7 +21,9 @@ def none() -> Optional:
 
 @function("optionals", "optional.ofNonZeroValue", "(A) -> optional_type<A>")
 def of_non_zero(value: Any) -> Optional:
-    if isinstance(value, Duration | Timestamp):
+    if isinstance(value, Timestamp):
+        empty = value.nanoseconds == TIMESTAMPS.start
+    elif isinstance(value, Duration):
         empty = value.nanoseconds == 0
     elif isinstance(value, Optional):
         empty = not value.items

@@ -119,10 +119,13 @@ class _Parser:
             node = self._member(negative=True)
             count -= 1
         else:
-            node = self._member()
+            node = self._member(negative=self._signed_number() and self._take("-"))
         if count % 2:
             return Call("!_" if token.value == "!" else "-_", None, (node,), token.position)
         return node
+
+    def _signed_number(self) -> bool:
+        return self._operator() == "-" and _is_number(self._tokens[self._at + 1])
 
     def _member(self, *, negative: bool = False) -> Node:
         node = self._number(negative) if _is_number(self._peek()) else self._primary()

@@ -57,7 +57,7 @@ def char_at(text: str, at: int) -> str:
 def index_of(text: str, part: str, start: int = 0) -> int:
     if not part:
         return start
-    if not 0 <= start <= len(text):
+    if start < 0:
         raise EvaluationError(f"index out of range: {start}")
     return text.find(part, start)
 
@@ -69,9 +69,9 @@ def last_index_of(text: str, part: str, last: int | None = None) -> int:
         return len(text) if last is None else last
     if last is None:
         return text.rfind(part)
-    if not 0 <= last <= len(text):
+    if last < 0:
         raise EvaluationError(f"index out of range: {last}")
-    return text.rfind(part, 0, last + len(part))
+    return text.rfind(part, 0, last + len(part)) if last < len(text) else -1
 
 
 @function("strings", "join", "list<string>.() -> string", "list<string>.(string) -> string")

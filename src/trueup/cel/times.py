@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,8 +16,10 @@ from trueup.cel.values import Duration, EvaluationError, Timestamp
 _SECOND: Final = 10**9
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339: Final = re.compile(
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+    r"(\d{4}-\d\d-\d\d)T(\d\d?:\d\d:\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
 )
+_OFFSET: Final = re.compile(r"([+-]?\d{1,9}):([+-]?\d{1,9})", re.ASCII)
+_UTC_NAMES: Final = frozenset({"", "UTC", "Local"})
 _UNITS: Final = {
     "ns": 1,
     "us": 10**3,
@@ -36,19 +38,17 @@ def parse_timestamp(text: str) -> Timestamp:
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise EvaluationError(f"{text!r} is no RFC 3339 timestamp")
-    base, fraction, sign, hours, minutes = match.groups()
-    offset = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    day, clock, fraction, sign, hours, minutes = match.groups()
+    offset = (int(hours or 0) * 3600 + int(minutes or 0) * 60) * (-1 if sign == "-" else 1)
     if int(hours or 0) > 24 or int(minutes or 0) > 60:
         raise EvaluationError(f"{text!r} has an invalid time zone offset")
     try:
-        seconds = (datetime.fromisoformat(base).replace(tzinfo=UTC) - _EPOCH) // timedelta(
-            seconds=1
-        )
+        moment = datetime.fromisoformat(f"{day}T{clock:0>8}+00:00")
     except ValueError as error:
         raise EvaluationError(f"{text!r}: {error}") from error
     nanoseconds = int((fraction or "0")[:9].ljust(9, "0"))
-    seconds -= -offset if sign == "-" else offset
-    return timestamp(seconds * _SECOND + nanoseconds)
+    seconds = (moment - _EPOCH) // timedelta(seconds=1) - offset
+    return timestamp(seconds * _SECOND + nanoseconds, offset)
 
 
 def parse_duration(text: str) -> Duration:
@@ -71,11 +71,16 @@ def parse_duration(text: str) -> Duration:
 
 
 def format_timestamp(value: Timestamp) -> str:
+    """RFC 3339, in the zone that the timestamp was written in."""
     seconds, nanoseconds = divmod(value.nanoseconds, _SECOND)
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%m-%dT%H:%M:%S")
-    year = (_EPOCH + timedelta(seconds=seconds)).year
+    try:
+        moment = _EPOCH + timedelta(seconds=seconds + value.offset)
+    except OverflowError as error:
+        raise EvaluationError(f"timestamp overflow: {error}") from error
     fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
-    return f"{year:04}-{text}{fraction}Z"
+    hours, minutes = divmod(abs(value.offset) // 60, 60)
+    zone = f"{'-' if value.offset < 0 else '+'}{hours:02}:{minutes:02}" if value.offset else "Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}{fraction}{zone}"
 
 
 def format_duration(value: Duration) -> str:
@@ -85,25 +90,17 @@ def format_duration(value: Duration) -> str:
     return f"{plain(-seconds if value.nanoseconds < 0 else seconds)}s"
 
 
-def _zone(name: str) -> tzinfo:
-    match = re.fullmatch(r"([+-]?)(\d\d?):(\d\d)", name)
-    if match:
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return timezone(-offset if match[1] == "-" else offset)
-    if name in {"", "UTC"}:
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise EvaluationError(f"unknown time zone {name}") from error
-
-
-def _local(value: Timestamp, zone: str = "UTC") -> datetime:
+def _local(value: Timestamp, zone: str) -> datetime:
+    """The moment as a clock in ``zone`` shows it: ``Europe/Rome``, ``+05:30``, ``UTC``."""
     try:
         moment = _EPOCH + timedelta(microseconds=value.nanoseconds // 1000)
-        return moment.astimezone(_zone(zone))
-    except (OverflowError, ValueError) as error:
-        raise EvaluationError(str(error)) from error
+        offset = _OFFSET.fullmatch(zone)
+        if offset:
+            minutes = int(offset[2]) * (-1 if zone[0] == "-" else 1)
+            return moment + timedelta(hours=int(offset[1]), minutes=minutes)
+        return moment if zone in _UTC_NAMES else moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError) as error:
+        raise EvaluationError(f"time zone {zone!r}: {error}") from error
 
 
 _FIELDS: Final[dict[str, Callable[[datetime], int]]] = {

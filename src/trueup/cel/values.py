@@ -21,7 +21,7 @@ Anything else is an opaque value of a library (a quantity, a URL) and carries ``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -44,7 +44,10 @@ class UInt(int):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Timestamp:
+    """``offset`` is that of the zone it was written in, in seconds; it only shows in its text."""
+
     nanoseconds: int
+    offset: int = field(default=0, compare=False)
     cel_type: ClassVar[str] = "google.protobuf.Timestamp"
 
 
@@ -69,10 +72,11 @@ class Optional:
 
 
 @dataclass(frozen=True, slots=True)
-class _BoolKey:
-    """Keeps the map key ``true`` apart from ``1``, which are one to Python."""
+class _Key:
+    """Keeps apart the map keys ``1``, ``1u``, ``1.0`` and ``true``, which are one to Python."""
 
-    value: bool
+    kind: str
+    value: Any
 
 
 _TYPES: Final[dict[type, str]] = {
@@ -97,18 +101,28 @@ def type_name(value: Any) -> str:
 def map_key(value: Any) -> Any:
     """``value`` as a key; raises EvaluationError for a type that cannot be one."""
     kind = type(value)
-    if kind is str or kind is int or kind is UInt:
+    if kind is str or kind is int:
         return value
-    if kind is bool:
-        return _BoolKey(value)
-    if kind is float and value.is_integer():
-        return int(value)
+    if kind in (UInt, bool, float) or value is None:
+        return _Key(type_name(value), value)
     raise EvaluationError(f"unsupported key type: {type_name(value)}")
 
 
 def key_value(key: Any) -> Any:
     """The value that became ``key``."""
-    return key.value if type(key) is _BoolKey else key
+    return key.value if type(key) is _Key else key
+
+
+def find(entries: dict[Any, Any], key: Any) -> tuple[Any, ...]:
+    """The value at ``key`` in a tuple, which is empty where there is none.
+
+    Integers of either sort find each other, and a double finds them, as in the reference.
+    """
+    kind = type(key)
+    candidates = [map_key(key)]
+    if kind is int or kind is UInt or (kind is float and key.is_integer()):
+        candidates += [int(key), _Key("uint", UInt(key))]
+    return next(((entries[place],) for place in candidates if place in entries), ())
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -120,6 +134,8 @@ def equal(left: Any, right: Any) -> bool:
         return left is right
     if kind is Optional and other is Optional:
         return len(left.items) == len(right.items) and all(map(equal, left.items, right.items))
+    if (kind is float) is not (other is float) and isinstance(left, int | float):
+        return isinstance(right, int | float) and float(left) == float(right)
     return bool(left == right)
 
 
@@ -129,7 +145,8 @@ def _equal_aggregates(left: Any, right: Any) -> bool:
     spend(len(left))
     if type(left) is list:
         return all(map(equal, left, right))
-    return all(key in right and equal(value, right[key]) for key, value in left.items())
+    matches = ((value, find(right, key_value(key))) for key, value in left.items())
+    return all(found and equal(value, found[0]) for value, found in matches)
 
 
 def from_plain(value: Any) -> Any:

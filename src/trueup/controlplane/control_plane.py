@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from trueup.controlplane.auth.credentials import credentials, write_kubeconfig
 from trueup.controlplane.discovery.server import Discovery
+from trueup.controlplane.http.access import open_access
+from trueup.controlplane.http.asgi import Application
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.server import Server
+from trueup.controlplane.http.serving import Listener
 from trueup.controlplane.registry.bootstrap import bootstrap
 from trueup.controlplane.registry.codec import labels_of
 from trueup.controlplane.registry.registry import Registry
@@ -21,6 +25,7 @@ class ControlPlane:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
+        self._listener: Listener | None = None
         self._store: Store | None = None
         self._registry: Registry | None = None
         self._server: Server | None = None
@@ -32,11 +37,28 @@ class ControlPlane:
         catalog = Catalog()
         self._registry = Registry(self._store, catalog)
         self._registry.resume()
-        self._server = Server(self._registry, Discovery(catalog))
+        access = open_access(self._registry, credentials(self._data_dir))
+        self._server = Server(self._registry, Discovery(catalog), access)
         await bootstrap(self._registry)
 
+    async def serve(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listen with TLS, write the kubeconfig, and return the URL; port 0: a free one."""
+        found = credentials(self._data_dir)
+        self._listener = Listener(Application(self.handle), found, host, port)
+        await self._listener.start()
+        write_kubeconfig(self.kubeconfig, found, self._listener.url)
+        return self._listener.url
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig; written by ``serve``."""
+        return self._data_dir / "kubeconfig"
+
     async def stop(self) -> None:
-        """Write what is queued and close the store; watches end."""
+        """End all connections and watches, write what is queued, close the store."""
+        if self._listener is not None:
+            await self._listener.stop()
+            self._listener = None
         if self._registry is not None:
             await self._registry.cleanup.close()
         if self._store is not None:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MASTERS = "system:masters"
 AUTHENTICATED = "system:authenticated"
 UNAUTHENTICATED = "system:unauthenticated"
 
+_SERVICE_ACCOUNT = "system:serviceaccount:"
+
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """``extra`` holds further facts by key, such as the token's id."""
+
     name: str
     uid: str = ""
     groups: tuple[str, ...] = ()
-    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 ANONYMOUS = User("system:anonymous", groups=(UNAUTHENTICATED,))
 
 
 def service_account_name(namespace: str, name: str) -> str:
-    return f"system:serviceaccount:{namespace}:{name}"
+    return f"{_SERVICE_ACCOUNT}{namespace}:{name}"
+
+
+def service_account_of(user_name: str) -> tuple[str, str] | None:
+    """The namespace and name of the service account behind a user name."""
+    if not user_name.startswith(_SERVICE_ACCOUNT):
+        return None
+    namespace, separator, name = user_name.removeprefix(_SERVICE_ACCOUNT).partition(":")
+    return (namespace, name) if separator else None
 
 
 def service_account_groups(namespace: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import logging
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.discovery.server import Discovery
 from trueup.controlplane.http import objects, subresources
+from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
 from trueup.controlplane.http.status import failure_response
@@ -18,9 +19,12 @@ _log = logging.getLogger(__name__)
 
 
 class Server:
-    def __init__(self, registry: Registry, discovery: Discovery) -> None:
+    """Authenticates, authorizes, then hands the request to whoever answers its path."""
+
+    def __init__(self, registry: Registry, discovery: Discovery, access: Access) -> None:
         self._registry = registry
         self._discovery = discovery
+        self._access = access
 
     async def handle(self, request: Request) -> Response:
         """Never raises: what goes wrong is a Status in the response."""
@@ -34,7 +38,7 @@ class Server:
 
     async def _answer(self, request: Request) -> Response:
         asked = route(request)
-        user = request.user or User("system:anonymous")
+        user = self._access.admitted_user(request, asked)
         if not asked.is_resource:
             return self._discovery.answer(request)
         return await self._answer_resource(request, asked, user)

@@ -294,7 +294,7 @@ def _with_entries(obj: Manifest, entries: list[dict[str, Any]]) -> Manifest:
 def _conflict(conflicts: Conflicts) -> Conflict:
     found = [
         (identity, fieldpath.text(path))
-        for identity in sorted(conflicts, key=_printed)
+        for identity in sorted(conflicts, key=lambda found: found.sort_key)
         for path in conflicts[identity].paths()
     ]
     causes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -25,6 +26,17 @@ class ManagerId(NamedTuple):
     @classmethod
     def applier(cls, manager: str, subresource: str = "") -> ManagerId:
         return cls(manager, APPLY, "", subresource)
+
+    @property
+    def sort_key(self) -> str:
+        """The identifier that Kubernetes sorts by: the entry's own fields, as JSON."""
+        entry = {
+            "manager": self.manager,
+            "operation": self.operation,
+            "apiVersion": self.api_version,
+            "subresource": self.subresource,
+        }
+        return json.dumps({name: value for name, value in entry.items() if value})
 
     @classmethod
     def updater(cls, manager: str, api_version: str, subresource: str = "") -> ManagerId:
@@ -107,7 +119,7 @@ def cap_updaters(owners: Owners) -> Owners:
         return owners
     capped = dict(owners)
     first: dict[str, ManagerId] = {}
-    for identity in sorted(updaters, key=lambda found: (owners[found].time or "", found)):
+    for identity in sorted(updaters, key=lambda found: (owners[found].time or "", found.sort_key)):
         if surplus <= 0:
             break
         owner = owners[identity]

@@ -15,7 +15,6 @@ from trueup.cel.values import (
     EvaluationError,
     Optional,
     Timestamp,
-    TypeName,
     UInt,
     equal,
     find,
@@ -43,7 +42,7 @@ def has_field(operand: Any, field: str) -> bool:
         return field in operand
     if type(operand) is Optional:
         return bool(operand.items) and has_field(operand.items[0], field)
-    if type(operand) in (list, TypeName):
+    if type(operand) is list:
         raise EvaluationError("no such overload: has() on an item of a list")
     return False
 
@@ -57,8 +56,9 @@ def select_optionally(operand: Any, field: str) -> Optional:
     "[?]",
     "(list<A>, int) -> optional_type<A>",
     "(map<K, V>, K) -> optional_type<V>",
-    "(optional_type<A>, dyn) -> optional_type<dyn>",
-    "(dyn, dyn) -> optional_type<dyn>",
+    "(optional_type<list<A>>, int) -> optional_type<A>",
+    "(optional_type<map<K, V>>, K) -> optional_type<V>",
+    looks_itself=True,
 )
 def index_optionally(operand: Any, key: Any) -> Optional:
     """``operand[?key]``: absent where there is no such item."""
@@ -77,8 +77,9 @@ def index_optionally(operand: Any, key: Any) -> Optional:
     "[]",
     "(list<A>, int) -> A",
     "(map<K, V>, K) -> V",
-    "(optional_type<A>, dyn) -> optional_type<dyn>",
-    "(dyn, dyn) -> dyn",
+    "(optional_type<list<A>>, int) -> optional_type<A>",
+    "(optional_type<map<K, V>>, K) -> optional_type<V>",
+    looks_itself=True,
 )
 def index(operand: Any, key: Any) -> Any:
     if type(operand) is Optional:
@@ -126,19 +127,16 @@ def negate(value: bool) -> bool:
     return not value
 
 
-@function("standard", "-_", "(int) -> int")
-def minus_int(value: int) -> int:
-    return int64(-value)
-
-
-@function("standard", "-_", "(duration) -> duration")
-def minus_duration(value: Duration) -> Duration:
-    return duration(-value.nanoseconds)
-
-
-@function("standard", "-_", "(double) -> double")
-def minus_double(value: float) -> float:
-    return -value
+@function("standard", "-_", "(int) -> int", "(double) -> double", looks_itself=True)
+def minus(value: Any) -> Any:
+    """Durations too, where nobody checked the types."""
+    if type(value) is int:
+        return int64(-value)
+    if type(value) is Duration:
+        return duration(-value.nanoseconds)
+    if type(value) is float:
+        return -value
+    raise EvaluationError(f"no such overload: -{type_name(value)}")
 
 
 def int64(value: int) -> int:

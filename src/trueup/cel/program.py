@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+from trueup.cel import types
+from trueup.cel.ast import Node
 from trueup.cel.budget import BudgetExceeded, limited
+from trueup.cel.checker import Checker, TypeMismatch
 from trueup.cel.environment import FLUX, KUBERNETES, TYPES, Environment
 from trueup.cel.evaluator import Evaluate, Planner
+from trueup.cel.lexer import syntax_error
 from trueup.cel.parser import parse
+from trueup.cel.types import Type
 from trueup.cel.values import EvaluationError, from_plain, to_plain
 from trueup.errors import ExpressionError
+
+Result: TypeAlias = Literal["bool", "any", "string"]
+
+_STRUCT = types.map_of(types.STRING, types.DYN)
 
 
 class Program:
     """One compiled expression; safe to share and to evaluate any number of times."""
 
-    def __init__(self, expression: str, evaluate: Evaluate, result: str) -> None:
+    def __init__(self, expression: str, evaluate: Evaluate, result: Result) -> None:
         self.expression = expression
         self._evaluate = evaluate
         self._result = result
@@ -38,28 +47,67 @@ class Program:
             raise ExpressionError("is nested too deeply", subject=self.expression) from error
         if self._result == "bool" and not isinstance(value, bool):
             raise ExpressionError("does not give true or false", subject=self.expression)
+        if self._result == "string" and not isinstance(value, str):
+            raise ExpressionError("does not give a text", subject=self.expression)
         return value
 
 
-@lru_cache(maxsize=2048)
 def compile(  # noqa: A001 - as in re.compile
     expression: str,
-    variables: tuple[str, ...] | None = ("self",),
+    variables: tuple[str, ...] | Mapping[str, Type] | None = ("self",),
     *,
-    result: Literal["bool", "any"] = "bool",
+    result: Result = "bool",
     environment: Environment | None = None,
 ) -> Program:
     """Compile ``expression``; raises ExpressionError that names it and the position.
 
-    ``variables`` are the declared names; None checks the syntax only, and any name may be bound.
+    ``variables`` are the declared names, each a map of anything, or their types by name; calls and
+    fields are then checked, and so is the result. None checks the syntax only, and any name may
+    be bound. The default environment is Flux's where nothing is declared, else Kubernetes'.
     """
-    environment = environment or (FLUX if variables is None else KUBERNETES)
+    chosen = environment or (FLUX if variables is None else KUBERNETES)
+    if isinstance(variables, Mapping):
+        return _compile(expression, variables, result, chosen)
+    return _cached(expression, variables, result, chosen)
+
+
+@lru_cache(maxsize=2048)
+def _cached(
+    expression: str, names: tuple[str, ...] | None, result: Result, environment: Environment
+) -> Program:
+    variables = None if names is None else dict.fromkeys(names, _STRUCT)
+    return _compile(expression, variables, result, environment)
+
+
+def _compile(
+    expression: str,
+    variables: Mapping[str, Type] | None,
+    result: Result,
+    environment: Environment,
+) -> Program:
     try:
         with limited():
-            tree = parse(expression, environment.libraries | {"standard"})
+            tree = parse(expression, environment.libraries)
+            if variables is not None:
+                _check(expression, tree, variables, result, environment)
             evaluate = Planner(environment.functions, TYPES).plan(tree)
     except (EvaluationError, BudgetExceeded) as error:
         raise ExpressionError(str(error), subject=expression) from error
     except RecursionError as error:
         raise ExpressionError("is nested too deeply", subject=expression[:60] + "…") from error
     return Program(expression, evaluate, result)
+
+
+def _check(
+    expression: str,
+    tree: Node,
+    variables: Mapping[str, Type],
+    result: Result,
+    environment: Environment,
+) -> None:
+    try:
+        found = Checker(environment.functions, TYPES, variables).check(tree)
+    except TypeMismatch as error:
+        raise syntax_error(expression, error.position, str(error)) from error
+    if result != "any" and found.name != result:
+        raise ExpressionError(f"gives {found}, not {result}", subject=expression)

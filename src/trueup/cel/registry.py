@@ -29,12 +29,17 @@ class Overload:
     result: Type
     is_method: bool
     call: Callable[..., Any]
+    looks_itself: bool
+    """Takes any values when run; the signature is for the checker."""
 
     def accepts(self, kinds: tuple[str, ...]) -> bool:
         """Whether values of these type names can be passed."""
-        return len(kinds) == len(self.params) and all(
-            p.is_variable or p.name in (kind, "dyn")
-            for p, kind in zip(self.params, kinds, strict=True)
+        return len(kinds) == len(self.params) and (
+            self.looks_itself
+            or all(
+                p.is_variable or p.name in (kind, "dyn")
+                for p, kind in zip(self.params, kinds, strict=True)
+            )
         )
 
 
@@ -65,12 +70,17 @@ class Function:
 _declared: dict[str, list[Overload]] = {}
 
 
-def function(library: str, name: str, *signatures: str) -> Callable[[_Callable], _Callable]:
-    """Declare the decorated function as the implementation of ``signatures``."""
+def function(
+    library: str, name: str, *signatures: str, looks_itself: bool = False
+) -> Callable[[_Callable], _Callable]:
+    """Declare the decorated function as the implementation of ``signatures``.
+
+    With ``looks_itself`` it is called with values of any type and judges them itself.
+    """
 
     def declare(call: _Callable) -> _Callable:
         overloads = _declared.setdefault(name, [])
-        overloads += (_overload(library, signature, call) for signature in signatures)
+        overloads += (_overload(library, text, call, looks_itself) for text in signatures)
         return call
 
     return declare
@@ -87,9 +97,11 @@ def functions(libraries: Iterable[str]) -> Mapping[str, Function]:
     return found
 
 
-def _overload(library: str, signature: str, call: Callable[..., Any]) -> Overload:
+def _overload(
+    library: str, signature: str, call: Callable[..., Any], looks_itself: bool
+) -> Overload:
     left, result = signature.split(" -> ")
     target, _, args = left.removesuffix(")").partition("(")
     params = [parse_type(target.removesuffix("."))] if target else []
     params += map(parse_type, split_types(args))
-    return Overload(library, tuple(params), parse_type(result), bool(target), call)
+    return Overload(library, tuple(params), parse_type(result), bool(target), call, looks_itself)

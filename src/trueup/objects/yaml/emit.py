@@ -1,0 +1,284 @@
+"""YAML text as ``sigs.k8s.io/yaml`` writes it: block style, lists not indented under their key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cmp_to_key, lru_cache
+from typing import Any
+
+from trueup.objects.yaml.scalars import as_json_number, needs_quotes
+
+_MAX_SIMPLE_KEY = 128
+_MAX_WIDTH = 80
+_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_BREAKS = "\n\r\x85\u2028\u2029"
+_BREAK = re.compile(f"[{_BREAKS}]")
+_SPACE_THEN_BREAK = re.compile(f" [{_BREAKS}]")
+_BREAK_THEN_SPACE = re.compile(f"[{_BREAKS}] ")
+_LINE_START = re.compile(f"(?<![^{_BREAKS}])(?=[^{_BREAKS}])")
+_SEPARATOR_THEN_TEXT = re.compile("([\u2028\u2029])(?=[^'\u2028\u2029])")
+_NOT_PLAIN = re.compile(
+    r"""(?:---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$))|:(?:[ \t]|$)|[ ]\#"""
+)
+_ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
+_ESCAPES = {
+    "\0": "0",
+    "\a": "a",
+    "\b": "b",
+    "\t": "t",
+    "\n": "n",
+    "\v": "v",
+    "\f": "f",
+    "\r": "r",
+    "\x1b": "e",
+    '"': '"',
+    "\\": "\\",
+    "\x85": "N",
+    "\u2028": "L",
+    "\u2029": "P",
+}
+
+
+def emit(value: Any, *, sort_keys: bool) -> str:
+    """``value`` as one document that ends in a newline."""
+    lines: list[str] = []
+    _Writer(lines.append, sort_keys).document(value)
+    return "".join(lines)
+
+
+class _Writer:
+    def __init__(self, write: Callable[[str], None], sort_keys: bool) -> None:
+        self._write = write
+        self._sort_keys = sort_keys
+
+    def document(self, value: Any) -> None:
+        if isinstance(value, dict) and value:
+            self._mapping(value, "", "")
+        elif isinstance(value, list) and value:
+            self._sequence(value, "", "")
+        else:
+            self._leaf_line("", value, "  ")
+
+    def _mapping(self, value: dict[str, Any], indent: str, first: str) -> None:
+        """The entries of ``value``; the first one follows ``first`` on its line."""
+        write = self._write
+        start = first
+        items = _sorted_items(value) if self._sort_keys else value.items()
+        for key, item in items:
+            head = start + quote(key)
+            start = indent
+            if not _is_simple_key(key):
+                self._leaf_line(head[: -len(quote(key))] + "? ", key, indent + "  ")
+                self._item(item, indent, indent + ": ")
+            elif isinstance(item, dict) and item:
+                write(head + ":\n")
+                inner = indent + "  "
+                self._mapping(item, inner, inner)
+            elif isinstance(item, list) and item:
+                write(head + ":\n")
+                self._sequence(item, indent, indent)
+            elif type(item) is str and len(head) + len(item) < _MAX_WIDTH and item.isprintable():
+                write(head + ": " + quote(item) + "\n")
+            else:
+                self._leaf_line(head + ": ", item, indent + "  ")
+
+    def _sequence(self, value: list[Any], indent: str, first: str) -> None:
+        start = first
+        for item in value:
+            self._item(item, indent, start + "- ")
+            start = indent
+
+    def _item(self, item: Any, indent: str, head: str) -> None:
+        inner = indent + "  "
+        if isinstance(item, dict) and item:
+            self._mapping(item, inner, head)
+        elif isinstance(item, list) and item:
+            self._sequence(item, inner, head)
+        else:
+            self._leaf_line(head, item, inner)
+
+    def _leaf_line(self, head: str, value: Any, indent: str) -> None:
+        """A scalar or an empty collection after ``head``; ``indent`` is for lines that follow."""
+        if isinstance(value, str):
+            text = _literal(value, indent) if "\n" in value else quote(value)
+            if text[0] != "|" and len(head) + len(text) > _MAX_WIDTH:
+                text = _fold(text, len(head), indent)
+            if text[0] == "'":
+                text = _SEPARATOR_THEN_TEXT.sub(rf"\1{indent}", text)
+        else:
+            text = _leaf(value)
+        self._write(head + text + "\n")
+
+
+def _leaf(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return format_float(value)
+    return "{}" if isinstance(value, dict) else "[]"
+
+
+def _fold(text: str, column: int, indent: str) -> str:
+    """``text``, which begins at ``column``, broken at spaces beyond the preferred width."""
+    quote_mark = text[0] if text[0] in "'\"" else ""
+    start, last = len(quote_mark), len(text) - 1 - len(quote_mark)
+    parts = []
+    begin = 0
+    for found in re.finditer(" ", text):
+        here = found.start()
+        width = column + here - begin
+        before, after = text[here - 1], text[here + 1 : here + 2]
+        if width <= _MAX_WIDTH or (before == " ") or (quote_mark and not start < here < last):
+            continue
+        if after == " " and quote_mark != '"':
+            continue
+        parts.append(text[begin:here])
+        begin = here + 1
+        column = len(indent) + (after == " ")
+        parts.append(f"\n{indent}" + ("\\" if after == " " else ""))
+    return "".join(parts) + text[begin:]
+
+
+def _is_simple_key(key: str) -> bool:
+    """Whether ``key`` fits before a colon; a longer one follows a question mark."""
+    return (
+        len(key) <= _MAX_SIMPLE_KEY
+        and len(key.encode()) <= _MAX_SIMPLE_KEY
+        and not _BREAK.search(key)
+    )
+
+
+@lru_cache(maxsize=16384)
+def quote(text: str) -> str:
+    """``text`` on one line: plain where a reader takes it for this string, else quoted."""
+    if needs_quotes(text) or _SPECIAL.search(text):
+        return _double_quoted(text)
+    if _SPACE_THEN_BREAK.search(text) or _BREAK_THEN_SPACE.search(text):
+        return _double_quoted(text)
+    if (
+        text[0] == " "
+        or text[-1] == " "
+        or _BREAK.search(text)
+        or _NOT_PLAIN.match(text)
+        or _has_indicator(text)
+    ):
+        return "'" + text.replace("'", "''") + "'"
+    return text
+
+
+def _has_indicator(text: str) -> bool:
+    return ": " in text or " #" in text or text[-1] == ":"
+
+
+def _double_quoted(text: str) -> str:
+    return '"' + _ESCAPED.sub(_escape, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
+    if char in _ESCAPES:
+        return "\\" + _ESCAPES[char]
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _literal(text: str, indent: str) -> str:
+    """A block scalar, or a quoted one where a block cannot hold ``text``."""
+    if text[-1] == " " or _SPACE_THEN_BREAK.search(text) or _SPECIAL.search(text):
+        return _double_quoted(text)
+    hint = "2" if text[0] == " " or text[0] in _BREAKS else ""
+    if text[-1] not in _BREAKS:
+        hint += "-"
+    elif len(text) == 1 or text[-2] in _BREAKS:
+        hint += "+"
+    body = _LINE_START.sub(indent, text)
+    return f"|{hint}\n{body.removesuffix(chr(10))}"
+
+
+def format_float(value: float) -> str:
+    """``value`` as Go's ``strconv.FormatFloat(value, 'g', -1, 64)``; whole numbers as ints."""
+    whole = as_json_number(value)
+    if isinstance(whole, int):
+        return str(whole)
+    digits, _, power = f"{value:.17e}".partition("e")
+    shortest = repr(value)
+    if "e" in shortest:
+        digits, _, power = shortest.partition("e")
+    else:
+        digits, power = _scientific(shortest)
+    exponent = int(power)
+    if -4 <= exponent < 21 and exponent < 6:
+        return shortest if "e" not in shortest else f"{value:f}"
+    mantissa = digits.removesuffix(".0")
+    return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+
+
+def _scientific(text: str) -> tuple[str, str]:
+    """``1234.5`` as (``1.2345``, ``3``)."""
+    sign = "-" if text.startswith("-") else ""
+    whole, _, fraction = text.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    power = len(whole) - 1 if whole != "0" else -(len(fraction) - len(fraction.lstrip("0")) + 1)
+    digits = digits.rstrip("0") or "0"
+    mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
+    return sign + mantissa, str(power)
+
+
+def _sorted_items(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    joined = "".join(value)
+    if joined.isascii() and joined.isalpha():
+        return sorted(value.items())
+    return sorted(value.items(), key=_natural_order)
+
+
+def _compare(left: str, right: str) -> int:
+    """go-yaml's order of keys: letters by code point, digits by value, other signs first."""
+    for position, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one == other:
+            continue
+        letter, other_letter = one.isalpha(), other.isalpha()
+        if letter and other_letter:
+            return -1 if one < other else 1
+        if letter or other_letter:
+            return -1 if other_letter else 1
+        return _compare_digits(left, right, position)
+    return len(left) - len(right)
+
+
+def _compare_digits(left: str, right: str, position: int) -> int:
+    lead = 0
+    if left[position] == "0" or right[position] == "0":
+        before = position - 1
+        while before >= 0 and left[before].isdecimal():
+            if left[before] != "0":
+                lead = 1
+                break
+            before -= 1
+    number, end = _digits_from(left, position, lead)
+    other_number, other_end = _digits_from(right, position, lead)
+    if number != other_number:
+        return -1 if number < other_number else 1
+    if end != other_end:
+        return -1 if end < other_end else 1
+    return -1 if left[position] < right[position] else 1
+
+
+def _digits_from(text: str, position: int, value: int) -> tuple[int, int]:
+    while position < len(text) and text[position].isdecimal():
+        value = value * 10 + ord(text[position]) - ord("0")
+        position += 1
+    return (value + 2**63) % 2**64 - 2**63, position
+
+
+_by_compare = cmp_to_key(_compare)
+
+
+def _natural_order(item: tuple[str, Any]) -> Any:
+    return _by_compare(item[0])

@@ -1,0 +1,263 @@
+"""The kustomization file: its fields, their defaults, and the repair of deprecated ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from trueup.errors import RenderError
+from trueup.render.kustomize.decoding import decode, read_config
+
+FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATION, COMPONENT = "Kustomization", "Component"
+_API_VERSIONS = {
+    KUSTOMIZATION: "kustomize.config.k8s.io/v1beta1",
+    COMPONENT: "kustomize.config.k8s.io/v1alpha1",
+}
+
+
+@dataclass
+class ObjectMeta:
+    name: str = ""
+    namespace: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class FieldSpecArgs:
+    """One ``fieldSpecs`` entry as it is written."""
+
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    path: str = ""
+    create: bool = False
+
+
+@dataclass
+class Selector:
+    """Which resources: every field is a regular expression or a selector, empty for any."""
+
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    annotation_selector: str = ""
+    label_selector: str = ""
+
+
+@dataclass
+class PatchArgs:
+    allow_name_change: bool = False
+    allow_kind_change: bool = False
+
+
+@dataclass
+class Patch:
+    path: str = ""
+    patch: str = ""
+    target: Selector | None = None
+    options: PatchArgs | None = None
+
+
+@dataclass
+class GeneratorOptions:
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    disable_name_suffix_hash: bool = False
+    immutable: bool = False
+
+
+@dataclass
+class GeneratorArgs:
+    """One ConfigMap or Secret to generate; ``type`` is for Secrets only."""
+
+    name: str = ""
+    namespace: str = ""
+    behavior: str = ""
+    literals: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    envs: list[str] = field(default_factory=list)
+    env: str = ""
+    options: GeneratorOptions | None = None
+
+
+@dataclass
+class SecretArgs(GeneratorArgs):
+    type: str = ""
+
+
+@dataclass
+class Label:
+    pairs: dict[str, str] = field(default_factory=dict)
+    include_selectors: bool = False
+    include_templates: bool = False
+    field_specs: list[FieldSpecArgs] = field(default_factory=list, metadata={"name": "fields"})
+
+
+@dataclass
+class Image:
+    name: str = ""
+    new_name: str = ""
+    tag_suffix: str = ""
+    new_tag: str = ""
+    digest: str = ""
+
+
+@dataclass
+class Replica:
+    name: str = ""
+    count: int = 0
+
+
+@dataclass
+class FieldOptions:
+    delimiter: str = ""
+    index: int = 0
+    encoding: str = ""
+    create: bool = False
+
+
+@dataclass
+class Source:
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    field_path: str = ""
+    options: FieldOptions | None = None
+
+
+@dataclass
+class Target:
+    select: Selector | None = None
+    reject: list[Selector] = field(default_factory=list)
+    field_paths: list[str] = field(default_factory=list)
+    options: FieldOptions | None = None
+
+
+@dataclass
+class Replacement:
+    path: str = ""
+    source: Source | None = None
+    targets: list[Target] | None = None
+    source_value: str | None = None
+
+
+@dataclass
+class ObjectReference:
+    kind: str = ""
+    group: str = ""
+    version: str = ""
+    api_version: str = ""
+    name: str = ""
+    namespace: str = ""
+
+
+@dataclass
+class FieldReference:
+    fieldpath: str = ""
+
+
+@dataclass
+class Variable:
+    name: str = ""
+    objref: ObjectReference = field(default_factory=ObjectReference)
+    fieldref: FieldReference = field(default_factory=FieldReference)
+
+
+@dataclass
+class LegacySortOptions:
+    order_first: list[str] = field(default_factory=list)
+    order_last: list[str] = field(default_factory=list)
+
+
+@dataclass
+class SortOptions:
+    order: str = ""
+    legacy_sort_options: LegacySortOptions | None = None
+
+
+@dataclass
+class Kustomization:
+    """All fields of a Kustomization or Component, by their names in snake case."""
+
+    api_version: str = ""
+    kind: str = ""
+    metadata: ObjectMeta | None = None
+    openapi: dict[str, str] | None = None
+    name_prefix: str = ""
+    name_suffix: str = ""
+    namespace: str = ""
+    common_labels: dict[str, str] | None = None
+    labels: list[Label] = field(default_factory=list)
+    common_annotations: dict[str, str] | None = None
+    patches_strategic_merge: list[str] = field(default_factory=list)
+    patches_json6902: list[Patch] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    image_tags: list[Image] = field(default_factory=list)
+    replacements: list[Replacement] = field(default_factory=list)
+    replicas: list[Replica] = field(default_factory=list)
+    vars: list[Variable] = field(default_factory=list)
+    sort_options: SortOptions | None = None
+    resources: list[str] = field(default_factory=list)
+    components: list[str] = field(default_factory=list)
+    crds: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    config_map_generator: list[GeneratorArgs] = field(default_factory=list)
+    secret_generator: list[SecretArgs] = field(default_factory=list)
+    helm_globals: dict[str, Any] | None = None
+    helm_charts: list[dict[str, Any]] = field(default_factory=list)
+    helm_chart_inflation_generator: list[dict[str, Any]] = field(default_factory=list)
+    generator_options: GeneratorOptions | None = None
+    configurations: list[str] = field(default_factory=list)
+    generators: list[str] = field(default_factory=list)
+    transformers: list[str] = field(default_factory=list)
+    validators: list[str] = field(default_factory=list)
+    build_metadata: list[str] = field(default_factory=list)
+
+
+def read_kustomization(content: bytes, source: str) -> Kustomization:
+    """The kustomization in ``content``; RenderError for what kustomize would refuse."""
+    found = decode(Kustomization, read_config(content, source), source)
+    _refuse_empty(found, source)
+    _fix(found)
+    _check_version(found, source)
+    return found
+
+
+def _refuse_empty(found: Kustomization, source: str) -> None:
+    names = [f.name for f in fields(found) if f.name not in ("api_version", "kind")]
+    empty = Kustomization()
+    if all(getattr(found, name) == getattr(empty, name) for name in names):
+        raise RenderError(
+            "the kustomization is empty", subject=source, next_step="add resources to it"
+        )
+
+
+def _fix(found: Kustomization) -> None:
+    """Replaces deprecated fields by those that took their place."""
+    found.kind = found.kind or KUSTOMIZATION
+    found.api_version = found.api_version or _API_VERSIONS.get(found.kind, "")
+    found.resources += found.bases
+    found.images += found.image_tags
+    for generator in [*found.config_map_generator, *found.secret_generator]:
+        if generator.env:
+            generator.envs.append(generator.env)
+
+
+def _check_version(found: Kustomization, source: str) -> None:
+    if found.kind not in _API_VERSIONS:
+        raise RenderError(
+            f"kind is {found.kind}", subject=source, next_step="use Kustomization or Component"
+        )
+    if found.api_version != _API_VERSIONS[found.kind]:
+        raise RenderError(
+            f"apiVersion is {found.api_version}",
+            subject=source,
+            next_step=f"use {_API_VERSIONS[found.kind]}",
+        )

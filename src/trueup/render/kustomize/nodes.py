@@ -1,0 +1,173 @@
+"""The values that kustomize works on: mappings, lists, and scalars that remember their text.
+
+kustomize edits YAML nodes, not values: a number that a replacement overwrites with ``abc`` keeps
+its number tag, and only the output shows that this cannot be. So a string is a ``str`` here, any
+other scalar a ``Plain`` with its text and tag. Both are immutable; a missing node is None.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from trueup.errors import RenderError
+from trueup.objects.yaml.emit import format_float
+from trueup.objects.yaml.scalars import (
+    NULLS,
+    SPECIAL_FLOATS,
+    TRUE_FALSE,
+    as_json_number,
+    parse_number,
+    parse_timestamp,
+)
+
+INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
+UNTYPED = ""
+"""The tag of a scalar whose type its text will decide when it is written."""
+
+
+class Plain(NamedTuple):
+    """A scalar that is not known to be a string."""
+
+    text: str
+    tag: str
+
+
+Node = Any
+"""dict[str, Node], list[Node], str or Plain; None where there is no node."""
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str | Plain:
+    """The node of an unquoted scalar: the YAML 1.2 types, so ``yes`` and ``on`` are strings."""
+    if text in TRUE_FALSE:
+        return Plain(text, BOOL)
+    if text in NULLS:
+        return Plain(text, NULL)
+    if text in SPECIAL_FLOATS:
+        return Plain(text, FLOAT)
+    if not text[0].isascii() or text[0].isalpha():
+        return text
+    if parse_timestamp(text) is not None:
+        return Plain(text, TIME)
+    number = parse_number(text)
+    if number is None:
+        return text
+    return Plain(text, INT if isinstance(number, int) else FLOAT)
+
+
+class NodeScalars:
+    """Scalars for ``read_documents`` that keep text and tag."""
+
+    plain = staticmethod(plain)
+
+    def tagged(self, tag: str, text: str) -> str | Plain:
+        return text if tag in ("!!str", "!") else Plain(text, tag)
+
+
+def text_of(node: Node) -> str:
+    """The text of a scalar; empty for anything else."""
+    if type(node) is str:
+        return node
+    return node.text if type(node) is Plain else ""
+
+
+def is_null(node: Node) -> bool:
+    """Whether ``node`` is missing or null."""
+    return node is None or (type(node) is Plain and node.tag == NULL)
+
+
+def is_empty(node: Node) -> bool:
+    """Whether ``node`` is missing, null, or a collection without members."""
+    return is_null(node) or (isinstance(node, dict | list) and not node)
+
+
+def kind_of(node: Node) -> str:
+    if isinstance(node, dict):
+        return "mapping"
+    return "list" if isinstance(node, list) else "scalar"
+
+
+def is_scalar(node: Node) -> bool:
+    return type(node) is str or type(node) is Plain
+
+
+def with_text(node: Node, text: str) -> Node:
+    """A scalar of the type of ``node`` with another text."""
+    return Plain(text, node.tag) if type(node) is Plain else text
+
+
+def retyped(node: Node, text: str) -> Node:
+    """A scalar set to ``text`` in the place of ``node``, its type left to the text."""
+    return Plain(text, UNTYPED) if type(node) is Plain else text
+
+
+def clone(node: Node) -> Node:
+    """A copy that shares nothing that can change."""
+    if isinstance(node, dict):
+        return {key: clone(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [clone(item) for item in node]
+    return node
+
+
+def to_value(node: Node) -> Any:
+    """``node`` as JSON-like data; RenderError where a text does not fit its type."""
+    if type(node) is str:
+        return node
+    if isinstance(node, dict):
+        return {key: to_value(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [to_value(item) for item in node]
+    return None if node is None else _scalar_value(node)
+
+
+def from_value(value: Any) -> Node:
+    """JSON-like data as a node."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: from_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [from_value(item) for item in value]
+    if value is None:
+        return Plain("null", NULL)
+    if isinstance(value, bool):
+        return Plain("true" if value else "false", BOOL)
+    if isinstance(value, int):
+        return Plain(str(value), INT)
+    return Plain(format_float(value), FLOAT)
+
+
+@lru_cache(maxsize=8192)
+def _scalar_value(node: Plain) -> Any:
+    text, tag = node
+    if tag == "!!binary":
+        return base64.b64decode(text).decode("utf-8", "replace")
+    meant = plain(text)
+    meant_tag = meant.tag if type(meant) is Plain else "!!str"
+    if tag == UNTYPED:
+        tag = meant_tag
+    if tag == "!!str" or tag not in (INT, FLOAT, BOOL, NULL, TIME):
+        return text
+    if tag != meant_tag and not (tag == FLOAT and meant_tag == INT):
+        raise RenderError(
+            f"cannot read {text!r} as {tag}: the field holds another type",
+            next_step="give the field the type that the new value has",
+        )
+    return _typed_value(text, tag)
+
+
+def _typed_value(text: str, tag: str) -> Any:
+    if tag == BOOL:
+        return TRUE_FALSE[text]
+    if tag == NULL:
+        return None
+    if tag == TIME:
+        return parse_timestamp(text)
+    number = SPECIAL_FLOATS.get(text, parse_number(text))
+    if number is None or not math.isfinite(number):
+        raise RenderError(f"{text} is not a number that JSON can hold")
+    return as_json_number(number) if isinstance(number, float) else number

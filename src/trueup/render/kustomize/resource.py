@@ -1,0 +1,205 @@
+"""One object on its way through a build, with the notes that kustomize keeps about it.
+
+The notes (former names, prefixes, whether a hash is due) are annotations, as in kustomize: a patch
+that removes all annotations removes them too, and what follows depends on that.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from trueup.render.kustomize.identity import Gvk, ResId
+from trueup.render.kustomize.nodes import Node, is_null, text_of
+
+_INTERNAL = "internal.config.kubernetes.io/"
+PREVIOUS_KINDS = _INTERNAL + "previousKinds"
+PREVIOUS_NAMES = _INTERNAL + "previousNames"
+PREVIOUS_NAMESPACES = _INTERNAL + "previousNamespaces"
+PREFIXES = _INTERNAL + "prefixes"
+SUFFIXES = _INTERNAL + "suffixes"
+ALLOW_NAME_CHANGE = _INTERNAL + "allowNameChange"
+ALLOW_KIND_CHANGE = _INTERNAL + "allowKindChange"
+REFERRED_BY = _INTERNAL + "refBy"
+BEHAVIOR = _INTERNAL + "generatorBehavior"
+NEEDS_HASH = _INTERNAL + "needsHashSuffix"
+
+BUILD_ANNOTATIONS = (
+    PREVIOUS_KINDS,
+    PREVIOUS_NAMES,
+    PREVIOUS_NAMESPACES,
+    PREFIXES,
+    SUFFIXES,
+    ALLOW_NAME_CHANGE,
+    ALLOW_KIND_CHANGE,
+    REFERRED_BY,
+    BEHAVIOR,
+    NEEDS_HASH,
+    _INTERNAL + "path",
+    _INTERNAL + "index",
+    _INTERNAL + "seqindent",
+    _INTERNAL + "id",
+    _INTERNAL + "annotations-migration-resource-id",
+    "config.kubernetes.io/path",
+    "config.kubernetes.io/index",
+    "config.k8s.io/id",
+    _INTERNAL + "helm-generated",
+)
+ENABLED = "enabled"
+
+
+class Resource:
+    """``body`` is the object; an empty body means that a patch has deleted it."""
+
+    __slots__ = ("body", "variables")
+
+    def __init__(self, body: dict[str, Node]) -> None:
+        self.body = body
+        self.variables: list[str] = []
+
+    # -- identity
+
+    @property
+    def kind(self) -> str:
+        return text_of(self.body.get("kind"))
+
+    @property
+    def gvk(self) -> Gvk:
+        return _gvk(text_of(self.body.get("apiVersion")), text_of(self.body.get("kind")))
+
+    @property
+    def name(self) -> str:
+        return self._meta_text("name")
+
+    @property
+    def namespace(self) -> str:
+        return self._meta_text("namespace")
+
+    @property
+    def id(self) -> ResId:
+        """What the resource is called now."""
+        gvk = self.gvk
+        return ResId(gvk, self.name, self.namespace, gvk.is_cluster_scoped)
+
+    @property
+    def original_id(self) -> ResId:
+        previous = self.previous_ids
+        return previous[0] if previous else self.id
+
+    @property
+    def previous_ids(self) -> tuple[ResId, ...]:
+        """What the resource was called before each change, the oldest first."""
+        annotations = self._meta_map("annotations")
+        names = annotations.get(PREVIOUS_NAMES)
+        if names is None:
+            return ()
+        return _previous_ids(
+            text_of(self.body.get("apiVersion")),
+            text_of(names),
+            text_of(annotations.get(PREVIOUS_NAMESPACES)),
+            text_of(annotations.get(PREVIOUS_KINDS)),
+        )
+
+    def remember_id(self) -> None:
+        """Note the present id as a former one; called before a change."""
+        now = self.id
+        self.append_note(PREVIOUS_NAMES, now.name)
+        self.append_note(PREVIOUS_NAMESPACES, now.effective_namespace)
+        self.append_note(PREVIOUS_KINDS, now.gvk.kind)
+
+    def set_name(self, name: str) -> None:
+        self.metadata["name"] = name
+
+    def set_namespace(self, namespace: str) -> None:
+        if namespace:
+            self.metadata["namespace"] = namespace
+        else:
+            self.metadata.pop("namespace", None)
+
+    # -- metadata
+
+    @property
+    def metadata(self) -> dict[str, Node]:
+        """``metadata``, created where it is missing."""
+        found = self.body.get("metadata")
+        if not isinstance(found, dict):
+            found = self.body["metadata"] = {}
+        return found
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {key: text_of(value) for key, value in self._meta_map("labels").items()}
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        return {key: text_of(value) for key, value in self._meta_map("annotations").items()}
+
+    def set_labels(self, labels: dict[str, str]) -> None:
+        self._set_meta_map("labels", labels)
+
+    def set_annotations(self, annotations: dict[str, str]) -> None:
+        self._set_meta_map("annotations", annotations)
+
+    def annotate(self, key: str, value: str) -> None:
+        annotations = self.metadata.get("annotations")
+        if not isinstance(annotations, dict):
+            annotations = self.metadata["annotations"] = {}
+        annotations[key] = value
+
+    # -- notes
+
+    def note(self, key: str) -> str | None:
+        value = self._meta_map("annotations").get(key)
+        return None if value is None else text_of(value)
+
+    def notes(self, key: str) -> list[str]:
+        """The members of a note that is a list."""
+        text = self.note(key)
+        return [] if text is None else text.split(",")
+
+    def append_note(self, key: str, value: str) -> None:
+        if value:
+            self.annotate(key, ",".join([*self.notes(key), value]))
+
+    def is_enabled(self, key: str) -> bool:
+        return self.note(key) == ENABLED
+
+    def internal_annotations(self) -> dict[str, str]:
+        found = self._meta_map("annotations")
+        return {key: text_of(found[key]) for key in found if key.startswith(_INTERNAL)}
+
+    def _meta_text(self, field: str) -> str:
+        metadata = self.body.get("metadata")
+        value = metadata.get(field) if isinstance(metadata, dict) else None
+        return "" if is_null(value) else text_of(value)
+
+    def _meta_map(self, field: str) -> dict[str, Node]:
+        metadata = self.body.get("metadata")
+        found = metadata.get(field) if isinstance(metadata, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def _set_meta_map(self, field: str, values: dict[str, str]) -> None:
+        if values:
+            self.metadata[field] = dict(values)
+        else:
+            self.metadata.pop(field, None)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+@lru_cache(maxsize=1024)
+def _gvk(api_version: str, kind: str) -> Gvk:
+    return Gvk.of(api_version, kind)
+
+
+@lru_cache(maxsize=4096)
+def _previous_ids(
+    api_version: str, names: str, namespaces: str, kinds: str
+) -> tuple[ResId, ...]:
+    version = Gvk.of(api_version, "")
+    return tuple(
+        ResId(version._replace(kind=kind), name, namespace)
+        for name, namespace, kind in zip(
+            names.split(","), namespaces.split(","), kinds.split(","), strict=False
+        )
+    )

@@ -1,0 +1,52 @@
+"""``labels``, ``commonLabels`` and ``commonAnnotations``: entries set in mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from trueup.errors import RenderError
+from trueup.render.kustomize.configuration import Configuration
+from trueup.render.kustomize.fieldspecs import FieldSpec, merge_specs, set_fields
+from trueup.render.kustomize.identity import Gvk
+from trueup.render.kustomize.kustomization import Label
+from trueup.render.kustomize.nodes import Node, is_null
+from trueup.render.kustomize.resmap import ResMap
+
+METADATA_LABELS = FieldSpec(Gvk(), "metadata/labels", create=True)
+METADATA_ANNOTATIONS = FieldSpec(Gvk(), "metadata/annotations", create=True)
+
+
+def set_entries(
+    resources: ResMap, entries: Mapping[str, str], specs: Iterable[FieldSpec]
+) -> None:
+    """Sets each of ``entries`` in the mappings that ``specs`` lead to."""
+    if not entries:
+        return
+    specs = tuple(specs)
+
+    def setter(node: Node) -> Node:
+        if is_null(node):
+            return node
+        if not isinstance(node, dict):
+            raise RenderError("expected a mapping of strings")
+        node.update(entries)
+        return node
+
+    for resource in resources:
+        set_fields(resource, specs, setter, dict)
+
+
+def label_specs(label: Label, configuration: Configuration) -> tuple[FieldSpec, ...]:
+    """Where one entry of ``labels`` goes."""
+    own = (
+        FieldSpec(Gvk(spec.group, spec.version, spec.kind), spec.path, spec.create)
+        for spec in label.field_specs
+    )
+    specs = merge_specs(tuple(own), configuration.labels)
+    if label.include_selectors:
+        return merge_specs(specs, configuration.common_labels)
+    if label.include_templates:
+        specs = merge_specs(specs, configuration.template_labels)
+    return merge_specs(specs, [METADATA_LABELS])
+
+

@@ -67,7 +67,9 @@ def command(
     async def work(session: Session) -> None:
         namespace = "" if all_namespaces else session.namespace
         queries = await _queries(session.client, namespace, about)
-        printer = _Printer(output, types, with_namespace=len({q.namespace for q in queries}) > 1)
+        printer = _Printer(
+            output, types, with_namespace=any(q.namespace != session.namespace for q in queries)
+        )
         await (_watch if watch else _list)(session.client, queries, printer)
 
     connection.run(work)

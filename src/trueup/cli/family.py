@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from trueup.cli.kinds import KINDS, Subject
+from trueup.cli.state import is_suspended, ready
 from trueup.cluster import Client
 from trueup.dialects.flux.names import OWNER_NAME_LABEL, OWNER_NAMESPACE_LABEL
 from trueup.errors import Forbidden, InputError, NotFound
@@ -95,6 +96,8 @@ class FamilyReader:
         return Member(ObjectRef.of(obj), self._health(obj), members)
 
     def _health(self, obj: Manifest) -> HealthReport:
+        if is_suspended(obj) and ObjectRef.of(obj) in self._visited:
+            return HealthReport(Health.SUSPENDED, ready(obj)[1])
         try:
             return report(compute(obj, self._now))
         except InputError as error:

@@ -27,7 +27,11 @@ async def request_reconcile(client: Client, subject: Subject) -> str:
     Raises InputError if the object is suspended.
     """
     if state.is_suspended(await client.get(subject.ref)):
-        raise InputError("is suspended", subject=str(subject), next_step=f"trueup resume {subject}")
+        raise InputError(
+            "is suspended",
+            subject=str(subject),
+            next_step=f"resume it first: trueup resume {subject}",
+        )
     token = datetime.now(UTC).isoformat()
     await patch(client, subject, {"metadata": {"annotations": {REQUESTED_AT_ANNOTATION: token}}})
     return token

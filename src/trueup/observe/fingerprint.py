@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trueup.flow import digest_of
-from trueup.merge.fieldset import owned_fields, project
+from trueup.merge.serverside import owned_fields, project
 
 UNOWNED = ""
 """The fingerprint of an object in which the manager owns nothing."""

@@ -9,4 +9,13 @@ from trueup.schema.builtin import NEWEST, builtin, definitions, descriptions, ki
 from trueup.schema.node import Schema
 from trueup.schema.zero import zero_value
 
-__all__ = ["NEWEST", "Schema", "builtin", "definitions", "descriptions", "kinds", "versions", "zero_value"]
+__all__ = [
+    "NEWEST",
+    "Schema",
+    "builtin",
+    "definitions",
+    "descriptions",
+    "kinds",
+    "versions",
+    "zero_value",
+]

@@ -19,7 +19,7 @@ def zero_value(schema: Schema) -> Any:
 
 
 def _zero_struct(schema: Schema) -> dict[str, Any]:
-    out = {}
+    out: dict[str, Any] = {}
     for name, field in schema.properties.items():
         if field.definition:
             if field.default == {}:

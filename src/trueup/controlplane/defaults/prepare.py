@@ -48,7 +48,7 @@ def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) ->
 
 
 def _is(obj: Manifest, api_version: str, kind: str) -> bool:
-    return obj["kind"] == kind and obj["apiVersion"] == api_version
+    return bool(obj["kind"] == kind and obj["apiVersion"] == api_version)
 
 
 def _job(job: Manifest) -> None:

@@ -68,7 +68,8 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 async def _body(receive: Receive) -> bytes | None:
     """The whole body, or None when it is too large."""
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":

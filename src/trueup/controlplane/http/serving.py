@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ class CertificateProtocol(HttpToolsProtocol):
         super().on_message_begin()
         user = certificate_user(self.transport.get_extra_info("ssl_object"))
         if user is not None:
-            self.scope["extensions"] = {"trueup.client_user": user}  # type: ignore[typeddict-item]
+            extensions: dict[str, Any] = {"trueup.client_user": user}
+            self.scope["extensions"] = extensions
 
 
 def certificate_user(connection: Any) -> User | None:
@@ -82,8 +84,9 @@ class Listener:
 class _QuietServer(uvicorn.Server):
     """Leaves signals to the program that it is part of."""
 
-    def capture_signals(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -46,7 +46,7 @@ def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
     return json_response(orjson.dumps(scale_of(exchange.resource, obj)))
 
 
-_WHOLE_OBJECT = {
+_WHOLE_OBJECT: dict[str, Handler] = {
     "get": objects.get,
     "update": objects.update,
     "patch": objects.patch,

@@ -9,7 +9,7 @@ import base64
 import binascii
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import orjson
 
@@ -27,6 +27,10 @@ _TOO_OLD = (
     " results in an inconsistent list - objects that were created, modified, or deleted between"
     " the time the first chunk was returned and now may show up in the list."
 )
+
+
+Entries: TypeAlias = list[Entry]
+"""Spelt here, since a lister's own ``list`` hides the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Lister:
 
     def _entries(
         self, resource: Resource, selection: Selection, revision: int, start: str
-    ) -> list[Entry]:
+    ) -> Entries:
         bucket = self._store.bucket(resource.bucket)
         if revision >= self._store.revision:
             return bucket.entries(selection.prefix)

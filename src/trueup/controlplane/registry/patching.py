@@ -94,7 +94,8 @@ class Patcher:
             return await self._create(call, applied, schema)
 
         def change(live: Manifest) -> Manifest:
-            return copy(merge_applied(schema, live, applied, call))
+            changed: Manifest = copy(merge_applied(schema, live, applied, call))
+            return changed
 
         entry = await self._writer.update(call, change, owned=True)
         return Patched(entry, created=False)

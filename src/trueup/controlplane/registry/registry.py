@@ -9,8 +9,8 @@ from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.cleanup import Cleanup
-from trueup.controlplane.registry.deleting import Deleter
 from trueup.controlplane.registry.codec import decode
+from trueup.controlplane.registry.deleting import Deleter
 from trueup.controlplane.registry.kinds import SERVICES, Rules
 from trueup.controlplane.registry.listing import Lister
 from trueup.controlplane.registry.patching import Patcher

@@ -75,8 +75,7 @@ def _selector(obj: Manifest, path: str | None) -> str:
     selector = (obj.get("spec") or {}).get("selector") or {}
     labels = selector.get("matchLabels", selector if "matchExpressions" not in selector else {})
     terms = [f"{key}={value}" for key, value in labels.items()]
-    for expression in selector.get("matchExpressions") or ():
-        terms.append(_expression(expression))
+    terms += [_expression(expression) for expression in selector.get("matchExpressions") or ()]
     return ",".join(sorted(terms))
 
 

@@ -35,7 +35,7 @@ class GitCache:
 
     def __init__(self, root: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._root = root
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._stores: dict[str, Store] = {}
 
     async def resolve(self, remote: Remote, reference: Reference) -> Revision:
@@ -59,7 +59,7 @@ class GitCache:
         revision = await self.resolve(remote, reference)
         revision = await self._bring(remote, revision)
         trees = await self._submodules(remote, revision.commit, MAX_DEPTH) if submodules else {}
-        return self._checkout(self._store(remote.url), revision, trees)
+        return self._checkout(self.store_of(remote), revision, trees)
 
     def open(self, url: str, revision: Revision) -> Checkout | None:
         """A revision that was fetched before, without the network; None if it is not there.
@@ -80,6 +80,10 @@ class GitCache:
                 async with store.locked():
                     shutil.rmtree(folder, ignore_errors=True)
 
+    def store_of(self, remote: Remote) -> Store:
+        """The repository on disk that holds what was fetched from ``remote``."""
+        return self._store(remote.url)
+
     async def _list(self, remote: Remote, reference: Reference) -> Listing:
         arguments = ["ls-remote", "--quiet", *reference.listing_flags, "--", remote.url.text]
         lines = (await run_checked(remote, arguments)).splitlines()
@@ -89,7 +93,7 @@ class GitCache:
     async def _newest(self, remote: Remote, found: list[Revision]) -> Revision:
         """Of tags that are the same version, the one whose commit is the newest (as in Flux)."""
         brought = [await self._bring(remote, revision) for revision in found]
-        objects = self._store(remote.url).objects
+        objects = self.store_of(remote).objects
 
         return max(brought, key=lambda each: int(objects.read(each.commit).commit_time))
 
@@ -97,17 +101,17 @@ class GitCache:
         """Makes sure that a revision is in the store; gives what the remote sent, which may be
         newer than what it listed.
         """
-        store = self._store(remote.url)
+        store = self.store_of(remote)
         async with store.locked():
             if store.kept_object(revision.commit, revision.object_id) is not None:
                 return revision
-            commit, object_id = await store.fetch(remote, revision.source, self._max_bytes)
+            commit, object_id = await store.fetch(remote, revision.source, self.max_bytes)
             await store.compact_if_due()
         return replace(revision, commit=commit, object_id=object_id)
 
     async def _submodules(self, remote: Remote, commit: str, depth: int) -> dict[str, GitTree]:
         """The trees of all submodules below ``commit``, by path."""
-        store = self._store(remote.url)
+        store = self.store_of(remote)
         root = _tree_id(store, commit)
         tree = store.tree(root)
         if depth == 0 or not tree.is_file(".gitmodules"):
@@ -129,7 +133,7 @@ class GitCache:
     async def _submodule_tree(self, remote: Remote, commit: str, depth: int) -> GitTree:
         await self._list(remote, Reference())  # asks whether these credentials may read it
         await self._bring(remote, Revision(commit, object_id=commit, source=commit))
-        store = self._store(remote.url)
+        store = self.store_of(remote)
         tree = store.tree(_tree_id(store, commit), await self._submodules(remote, commit, depth))
         store.hold(commit, tree)
         return tree

@@ -21,6 +21,7 @@ Trouble = Literal[
     "server",
     "corrupt",
     "rejected",
+    "declined",
     "conflict",
     "other",
 ]
@@ -56,6 +57,8 @@ _SIGNS: dict[Trouble, tuple[str, ...]] = {
         "unable to get local issuer|error setting certificate",
         "could not load (PEM )?client certificate|unable to set private key",
     ),
+    "rejected": (r"\[rejected\]", "cannot lock ref"),
+    "declined": (r"\[remote rejected\]", "denied|not allowed to push|read-only"),
     "redirect": ("unable to update url base from redirection", "(error:|HTTP) 30[1278]"),
     "unknown-ref": (
         "couldn't find remote ref",
@@ -98,7 +101,8 @@ _NEXT_STEP: dict[Trouble, str] = {
     "too-large": "raise the limit, or keep large files out of the repository",
     "server": "the server is in trouble; the next attempt may succeed",
     "network": "check the URL, the network and the server; the next attempt may succeed",
-    "rejected": "fetch again, and repeat what was to be pushed",
+    "rejected": "others pushed at the same time: try again",
+    "declined": "check the branch's protection rules, and that the credentials may push",
 }
 
 

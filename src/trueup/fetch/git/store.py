@@ -38,7 +38,6 @@ _FETCH = (
     "fetch",
     *("--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"),
 )
-_SHALLOW = ("--update-shallow", "--depth=1")
 
 
 class Store:
@@ -85,25 +84,36 @@ class Store:
         os.utime(folder / wanted)
         return wanted
 
-    async def fetch(self, remote: Remote, source: str, max_bytes: int) -> tuple[str, str]:
+    async def fetch(
+        self, remote: Remote, source: str, max_bytes: int, *, depth: int = 1
+    ) -> tuple[str, str]:
         """Fetches a reference or a commit id; gives (commit, fetched object).
 
-        A damaged repository is made anew, once. Raises GitError.
+        The caller holds the lock. A damaged repository is made anew, once. Raises GitError.
         """
         if self.objects.is_damaged:
             self._discard()
         try:
-            return await self._fetch_once(remote, source, max_bytes)
+            return await self._fetch_once(remote, source, max_bytes, depth)
         except GitError as error:
             if error.trouble != "corrupt":
                 raise
         self._discard()
-        return await self._fetch_once(remote, source, max_bytes)
+        return await self._fetch_once(remote, source, max_bytes, depth)
 
-    async def _fetch_once(self, remote: Remote, source: str, max_bytes: int) -> tuple[str, str]:
+    async def push(self, remote: Remote, commit: str, reference: str) -> None:
+        """Moves a reference of the remote forward to ``commit``. Raises GitError."""
+        command = ["--git-dir", str(self.path), "push", "--quiet", "--no-verify"]
+        await run_checked(remote, [*command, "--", remote.url.text, f"{commit}:{reference}"])
+        self._keep(commit, commit)
+
+    async def _fetch_once(
+        self, remote: Remote, source: str, max_bytes: int, depth: int
+    ) -> tuple[str, str]:
         self._prepare()
+        shallow = ("--update-shallow", f"--depth={depth}")
         try:
-            await self._git_fetch(remote, [*_SHALLOW, f"+{source}:{_INCOMING}"], max_bytes)
+            await self._git_fetch(remote, [*shallow, f"+{source}:{_INCOMING}"], max_bytes)
         except GitError as error:
             if "unadvertised object" in error.cause:
                 await self._fetch_history(remote, source, max_bytes)
@@ -145,10 +155,13 @@ class Store:
             commit = found.peel(pygit2.Commit)
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise GitError(f"{source} does not lead to a commit: {error}") from error
-        fetched, name = str(found.id), str(commit.id)
-        repository.create_reference(f"{_KEEP}/{name}/{fetched}", found.id, force=True)
         incoming.delete()
-        return name, fetched
+        self._keep(str(commit.id), str(found.id))
+        return str(commit.id), str(found.id)
+
+    def _keep(self, commit: str, object_id: str) -> None:
+        name = f"{_KEEP}/{commit}/{object_id}"
+        self.objects.repository.create_reference(name, object_id, force=True)
 
     def _discard(self) -> None:
         self.objects.close()

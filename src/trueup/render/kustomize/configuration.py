@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from trueup.render.kustomize import defaults
 from trueup.render.kustomize.decoding import decode, read_config
@@ -88,8 +89,7 @@ class ConfigurationArgs:
 
 def field_specs(args: list[FieldSpecArgs]) -> Specs:
     return tuple(
-        FieldSpec(Gvk(spec.group, spec.version, spec.kind), spec.path, spec.create)
-        for spec in args
+        FieldSpec(Gvk(spec.group, spec.version, spec.kind), spec.path, spec.create) for spec in args
     )
 
 
@@ -98,20 +98,17 @@ def load_configuration(loader: Loader, paths: list[str]) -> Configuration:
     merged = Configuration()
     for path in paths:
         args = read_config(loader.read(path), loader.source(path))
-        merged = merged.merged(
-            _from_args(decode(ConfigurationArgs, args, loader.source(path)))
-        )
+        merged = merged.merged(_from_args(decode(ConfigurationArgs, args, loader.source(path))))
     return DEFAULT.merged(merged)
 
 
 def _from_args(args: ConfigurationArgs) -> Configuration:
-    found = Configuration(
-        **{
-            spec.name: field_specs(getattr(args, spec.name))
-            for spec in fields(args)
-            if spec.name != "name_reference"
-        }
-    )
+    plain: dict[str, Any] = {
+        spec.name: field_specs(getattr(args, spec.name))
+        for spec in fields(args)
+        if spec.name != "name_reference"
+    }
+    found = Configuration(**plain)
     references: dict[Gvk, Specs] = {}
     for entry in args.name_reference:
         target = Gvk(entry.group, entry.version, entry.kind)

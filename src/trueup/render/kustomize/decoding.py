@@ -29,7 +29,8 @@ def decode(cls: type[T], value: Any, source: str, *, strict: bool = True, path: 
         return cls()
     if not isinstance(value, dict):
         raise _wrong_type(value, "a mapping", source, path)
-    known = _fields(cls)
+    kind: Any = cls  # the cache asks for something hashable, which a type variable is not
+    known = _fields(kind)
     found: dict[str, Any] = {}
     for key, item in value.items():
         field = known.get(key.lower())
@@ -49,7 +50,7 @@ def decode(cls: type[T], value: Any, source: str, *, strict: bool = True, path: 
 
 
 @cache
-def _fields(cls: type) -> dict[str, tuple[str, Any]]:
+def _fields(cls: Any) -> dict[str, tuple[str, Any]]:
     """Lower-case YAML name -> (attribute, type)."""
     hints = typing.get_type_hints(cls)
     return {
@@ -82,7 +83,7 @@ def _convert(kind: Any, value: Any, source: str, strict: bool, path: str) -> Any
             key: _convert_item(item_kind, item, source, strict, f"{path}.{key}")
             for key, item in value.items()
         }
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return decode(kind, value, source, strict=strict, path=path)
     if kind is Any or type(value) is kind:
         return value
@@ -100,7 +101,9 @@ _NAMES = {str: "a string", int: "a whole number", bool: "true or false"}
 
 def _wrong_type(value: Any, wanted: str, source: str, path: str) -> RenderError:
     names = {dict: "a mapping", list: "a list", float: "a number", **_NAMES}
-    quoting = "; put it in quotes" if wanted == "a string" and not isinstance(value, dict | list) else ""
+    quoting = (
+        "; put it in quotes" if wanted == "a string" and not isinstance(value, dict | list) else ""
+    )
     return RenderError(
         f"{path or 'the document'} is {names.get(type(value), 'something else')}, not {wanted}",
         subject=source,

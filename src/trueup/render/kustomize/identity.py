@@ -53,7 +53,9 @@ class Gvk(NamedTuple):
         )
 
     def __str__(self) -> str:
-        return ".".join((self.kind or "[noKind]", self.version or "[noVer]", self.group or "[noGrp]"))
+        return ".".join(
+            (self.kind or "[noKind]", self.version or "[noVer]", self.group or "[noGrp]")
+        )
 
 
 def _cluster_scoped() -> frozenset[Gvk]:

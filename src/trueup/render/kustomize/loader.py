@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from trueup.errors import RenderError, TreeError
+from trueup.errors import InputError, RenderError, TreeError
 from trueup.tree import Tree
 
 LoadRestrictor = Literal["root-only", "none"]
@@ -58,6 +58,14 @@ class Loader:
                 next_step="move it there, or build with --load-restrictor LoadRestrictionsNone",
             )
         return self.tree.read(found)
+
+    def is_readable(self, path: str) -> bool:
+        """Whether ``read`` would succeed."""
+        try:
+            self.read(path)
+        except InputError:
+            return False
+        return True
 
     def is_directory(self, path: str) -> bool:
         found = None if path.startswith("/") or _is_url(path) else self._resolve(path)

@@ -78,7 +78,9 @@ class ResMap:
             raise RenderError("several resources could take the merge", subject=str(resource.id))
         elif behavior not in ("merge", "replace"):
             raise RenderError(
-                "already exists", subject=str(resource.id), next_step="use behavior: merge or replace"
+                "already exists",
+                subject=str(resource.id),
+                next_step="use behavior: merge or replace",
             )
         else:
             self._merge(resource, matches[0], behavior)

@@ -193,9 +193,7 @@ def _gvk(api_version: str, kind: str) -> Gvk:
 
 
 @lru_cache(maxsize=4096)
-def _previous_ids(
-    api_version: str, names: str, namespaces: str, kinds: str
-) -> tuple[ResId, ...]:
+def _previous_ids(api_version: str, names: str, namespaces: str, kinds: str) -> tuple[ResId, ...]:
     version = Gvk.of(api_version, "")
     return tuple(
         ResId(version._replace(kind=kind), name, namespace)

@@ -16,9 +16,7 @@ METADATA_LABELS = FieldSpec(Gvk(), "metadata/labels", create=True)
 METADATA_ANNOTATIONS = FieldSpec(Gvk(), "metadata/annotations", create=True)
 
 
-def set_entries(
-    resources: ResMap, entries: Mapping[str, str], specs: Iterable[FieldSpec]
-) -> None:
+def set_entries(resources: ResMap, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:
     """Sets each of ``entries`` in the mappings that ``specs`` lead to."""
     if not entries:
         return
@@ -48,5 +46,3 @@ def label_specs(label: Label, configuration: Configuration) -> tuple[FieldSpec, 
     if label.include_templates:
         specs = merge_specs(specs, configuration.template_labels)
     return merge_specs(specs, [METADATA_LABELS])
-
-

@@ -1,0 +1,15 @@
+"""The functions that Kubernetes adds to CEL (https://kubernetes.io/docs/reference/using-api/cel/).
+
+One module per library; each declares its functions when imported.
+"""
+
+from trueup.cel.kubernetes import (
+    addresses,
+    lists,
+    networks,
+    quantities,
+    urls,
+    versions,
+)
+
+__all__ = ["addresses", "lists", "networks", "quantities", "urls", "versions"]

@@ -1,0 +1,82 @@
+"""The ConfigMaps and Secrets that renderings read: watched, so that a change is seen at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from trueup.cluster import Client, Informer
+from trueup.errors import InputError
+from trueup.objects import Manifest, ObjectRef
+
+_SYNC_SECONDS = 20.0
+
+
+class Inputs:
+    """Objects by reference, with the deliveries that read them."""
+
+    def __init__(self, client: Client, on_change: Callable[[ObjectRef], None]) -> None:
+        self._client = client
+        self._on_change = on_change
+        self._informers: dict[ObjectRef, Informer[Manifest]] = {}
+        self._tasks: dict[ObjectRef, asyncio.Task[None]] = {}
+        self._readers: dict[ObjectRef, set[ObjectRef]] = {}
+
+    async def read(
+        self, reader: ObjectRef, wanted: Iterable[tuple[ObjectRef, bool]]
+    ) -> list[Manifest]:
+        """The objects in order, for the delivery ``reader``, which hears of their changes.
+
+        Each comes with whether it may be absent; InputError for one that may not be.
+        """
+        wanted = list(wanted)
+        self._subscribe(reader, {ref for ref, _ in wanted})
+        found = []
+        for ref, optional in wanted:
+            async with asyncio.timeout(_SYNC_SECONDS):
+                await self._informers[ref].wait_synced()
+            obj = self._informers[ref].get(ref)
+            if obj is not None:
+                found.append(obj)
+            elif not optional:
+                raise InputError(f"{ref} not found", next_step="create it, or mark it optional")
+        return found
+
+    def forget(self, reader: ObjectRef) -> None:
+        self._subscribe(reader, set())
+
+    async def close(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _subscribe(self, reader: ObjectRef, refs: set[ObjectRef]) -> None:
+        for ref, readers in list(self._readers.items()):
+            if reader in readers and ref not in refs:
+                readers.discard(reader)
+                if not readers:
+                    self._stop(ref)
+        for ref in refs:
+            self._readers.setdefault(ref, set()).add(reader)
+            if ref not in self._informers:
+                self._start(ref)
+
+    def _start(self, ref: ObjectRef) -> None:
+        informer: Informer[Manifest] = Informer(
+            self._client,
+            ref.gvk,
+            lambda obj: obj,
+            on_change=lambda changed, before, now: self._tell(changed),
+            namespace=ref.namespace,
+            field_selector=f"metadata.name={ref.name}",
+        )
+        self._informers[ref] = informer
+        self._tasks[ref] = asyncio.create_task(informer.run())
+
+    def _stop(self, ref: ObjectRef) -> None:
+        del self._readers[ref], self._informers[ref]
+        self._tasks.pop(ref).cancel()
+
+    def _tell(self, ref: ObjectRef) -> None:
+        for reader in self._readers.get(ref, ()):
+            self._on_change(reader)

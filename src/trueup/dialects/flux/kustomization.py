@@ -1,0 +1,159 @@
+"""Kustomization (kustomize.toolkit.fluxcd.io/v1) as the engine's Delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from trueup.dialects.flux import names
+from trueup.dialects.flux.conventions import CONVENTIONS, stages
+from trueup.dialects.flux.ignored import ignored_fields
+from trueup.dialects.flux.manifests import render_objects
+from trueup.errors import InputError
+from trueup.flow import (
+    DeletionPolicy,
+    Delivery,
+    Dependency,
+    HealthPolicy,
+    HealthRule,
+    Rendering,
+    Target,
+    digest_of,
+)
+from trueup.objects import GroupVersionKind, Manifest, ObjectRef
+from trueup.observe.health.expressions import StatusExpressions
+from trueup.report.times import seconds_of
+from trueup.tree import Tree
+
+_MIN_TIMEOUT = 30.0
+_SOURCE_GROUP = {
+    "GitRepository": names.SOURCE_GROUP,
+    "OCIRepository": names.SOURCE_GROUP,
+    "Bucket": names.SOURCE_GROUP,
+    "ExternalArtifact": names.SOURCE_GROUP,
+}
+
+
+def is_suspended(resource: Mapping[str, Any]) -> bool:
+    return bool((resource.get("spec") or {}).get("suspend"))
+
+
+def delivery_of(resource: Manifest) -> Delivery:
+    """The resource's spec as a Delivery; InputError names the field that is wrong."""
+    ref = ObjectRef.of(resource)
+    spec = resource.get("spec") or {}
+    subject = str(ref)
+    if spec.get("decryption"):
+        raise InputError(
+            "spec.decryption is not supported yet", subject=subject, next_step="remove it"
+        )
+    interval = seconds_of(spec.get("interval") or "", f"{subject}: spec.interval")
+    retry = _seconds(spec, "retryInterval", subject, default=interval)
+    timeout = _seconds(spec, "timeout", subject, default=max(interval - 30, _MIN_TIMEOUT))
+    labels = {
+        names.OWNER_NAME_LABEL: ref.name,
+        names.OWNER_NAMESPACE_LABEL: ref.namespace,
+    }
+    return Delivery(
+        ref=ref,
+        source=_source(spec.get("sourceRef") or {}, ref),
+        path=spec.get("path") or "",
+        interval=interval,
+        retry_interval=retry,
+        conventions=CONVENTIONS,
+        labels=labels,
+        render=lambda tree, inputs: _render(resource, labels, tree, inputs),
+        render_key=digest_of([spec, ref.namespace, ref.name]),
+        inputs=tuple(_inputs(spec, ref.namespace)),
+        target=_target(spec, ref.namespace),
+        prune=bool(spec.get("prune")),
+        deletion=DeletionPolicy(spec.get("deletionPolicy") or "MirrorPrune"),
+        health=_health(spec, ref, max(timeout, 1.0)),
+        depends_on=tuple(_dependency(item, ref) for item in spec.get("dependsOn") or ()),
+        ignored_fields=tuple(ignored_fields(item) for item in spec.get("ignore") or ()),
+    )
+
+
+def _seconds(spec: Mapping[str, Any], field: str, subject: str, *, default: float) -> float:
+    text = spec.get(field)
+    return seconds_of(text, f"{subject}: spec.{field}") if text else default
+
+
+def _source(source: Mapping[str, Any], ref: ObjectRef) -> ObjectRef:
+    kind, name = source.get("kind") or "", source.get("name") or ""
+    if not (kind and name):
+        raise InputError("spec.sourceRef needs kind and name", subject=str(ref))
+    group = str(source.get("apiVersion") or "").rpartition("/")[0] or _SOURCE_GROUP.get(kind, "")
+    return ObjectRef(group, kind, source.get("namespace") or ref.namespace, name, "v1")
+
+
+def _inputs(spec: Mapping[str, Any], namespace: str) -> list[tuple[ObjectRef, bool]]:
+    found = []
+    for item in (spec.get("postBuild") or {}).get("substituteFrom") or ():
+        ref = ObjectRef("", item["kind"], namespace, item["name"], "v1")
+        found.append((ref, bool(item.get("optional"))))
+    return found
+
+
+def _target(spec: Mapping[str, Any], namespace: str) -> Target:
+    account = spec.get("serviceAccountName") or ""
+    user = f"system:serviceaccount:{namespace}:{account}" if account else ""
+    kubeconfig = spec.get("kubeConfig")
+    if not kubeconfig:
+        return Target(user)
+    secret = kubeconfig.get("secretRef") or {}
+    if not secret.get("name"):
+        raise InputError(
+            "spec.kubeConfig needs secretRef.name",
+            next_step="put a kubeconfig into a Secret; configMapRef is not supported yet",
+        )
+    ref = ObjectRef("", "Secret", namespace, secret["name"], "v1")
+    return Target(user, ref, secret.get("key") or "")
+
+
+def _health(spec: Mapping[str, Any], ref: ObjectRef, timeout: float) -> HealthPolicy:
+    wait = bool(spec.get("wait"))
+    checks: list[ObjectRef] = []
+    for item in () if wait else spec.get("healthChecks") or ():
+        gvk = GroupVersionKind.of(item.get("apiVersion") or "v1", item["kind"])
+        namespace = item.get("namespace") or ""
+        checks.append(ObjectRef(gvk.group, gvk.kind, namespace, item["name"], gvk.version))
+    rules = tuple(_rule(item) for item in spec.get("healthCheckExprs") or ())
+    return HealthPolicy(wait, tuple(c for c in checks if c != ref), rules, timeout)
+
+
+def _rule(item: Mapping[str, Any]) -> HealthRule:
+    group = str(item.get("apiVersion") or "").rpartition("/")[0]
+    texts = [item.get(key) or "" for key in ("current", "inProgress", "failed")]
+    StatusExpressions.compile(*texts)  # an expression that does not compile is refused here
+    return HealthRule(group, item.get("kind") or "", *texts)
+
+
+def _dependency(item: Mapping[str, Any], ref: ObjectRef) -> Dependency:
+    namespace = item.get("namespace") or ref.namespace
+    other = ObjectRef(ref.group, ref.kind, namespace, item["name"], ref.version)
+    return Dependency(other, item.get("readyExpr") or "")
+
+
+def _render(
+    resource: Manifest, labels: Mapping[str, str], tree: Tree, inputs: Sequence[Manifest]
+) -> Rendering:
+    spec = resource["spec"]
+    objects = render_objects(tree, resource, inputs)
+    metadata = spec.get("commonMetadata") or {}
+    for obj in objects:
+        _mark(obj, "labels", {**labels, **(metadata.get("labels") or {})})
+        _mark(obj, "annotations", metadata.get("annotations") or {})
+    built = stages(objects, force=bool(spec.get("force")))
+    content = sha256()
+    for stage in built:
+        for desired in stage.objects:
+            content.update(desired.body)
+    return Rendering(built, f"sha256:{content.hexdigest()}")
+
+
+def _mark(obj: Manifest, field: str, values: Mapping[str, str]) -> None:
+    if values:
+        metadata = obj.setdefault("metadata", {})
+        metadata[field] = {**(metadata.get(field) or {}), **values}

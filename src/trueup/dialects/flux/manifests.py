@@ -1,0 +1,47 @@
+"""The objects that a Flux Kustomization renders from a tree, before anything marks them.
+
+Generate the kustomization file, build, fill in variables: kustomize-controller's way, in its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trueup.dialects.flux.generate import generate
+from trueup.dialects.flux.postbuild import (
+    cluster_lookup,
+    load_variables,
+    post_build,
+    substitute,
+)
+from trueup.objects import Manifest
+from trueup.render.kustomize import Options, build
+from trueup.tree import Tree
+
+
+def render_objects(
+    tree: Tree, resource: Manifest, inputs: Sequence[Manifest], *, strict: bool = True
+) -> list[Manifest]:
+    """What ``resource`` wants from ``tree``; ``inputs`` are the ConfigMaps and Secrets it reads.
+
+    Raises InputError, by its subclasses, with the file or object that is wrong as the subject.
+    """
+    spec = resource["spec"]
+    path = spec.get("path") or "."
+    built = build(generate(tree, path, spec), path, Options(load_restrictor="none"))
+    objects = list(flattened(built))
+    post = post_build(resource)
+    if post is None:
+        return objects
+    namespace = resource["metadata"].get("namespace") or ""
+    variables = load_variables(post, namespace, cluster_lookup(inputs))
+    return substitute(objects, variables, strict=strict, always=post.always)
+
+
+def flattened(objects: Sequence[Manifest]) -> list[Manifest]:
+    """``objects`` with the items of lists in the place of the lists."""
+    found: list[Manifest] = []
+    for obj in objects:
+        items = obj.get("items")
+        found += items if isinstance(items, list) else [obj]
+    return found

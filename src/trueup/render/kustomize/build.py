@@ -1,0 +1,81 @@
+"""A whole build: accumulate, name, connect, order, clean up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from trueup.objects import Manifest
+from trueup.objects.yaml import dump_all
+from trueup.render.kustomize.accumulate import Session, Target
+from trueup.render.kustomize.loader import Loader, LoadRestrictor
+from trueup.render.kustomize.nodes import to_value
+from trueup.render.kustomize.order import LEGACY, sort_resources
+from trueup.render.kustomize.references import fix_references
+from trueup.render.kustomize.resmap import ResMap
+from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
+from trueup.render.kustomize.transformers.labels import METADATA_LABELS, set_entries
+from trueup.render.kustomize.transformers.names import add_hashes
+from trueup.render.kustomize.variables import resolve_variables
+from trueup.tree import Tree
+
+_MANAGED_BY = {"app.kubernetes.io/managed-by": "kustomize-v5.8.1"}
+_LOCAL = "config.kubernetes.io/local-config"
+
+
+@dataclass(frozen=True)
+class Options:
+    """``load_restrictor``: whether files may come from outside their kustomization's directory.
+
+    ``managed_by_label`` adds the label of that name; ``reorder`` is the order where the
+    kustomization names none: ``none`` for the command line's, ``legacy`` for the library's default.
+    """
+
+    load_restrictor: LoadRestrictor = "root-only"
+    managed_by_label: bool = False
+    reorder: Literal["none", "legacy"] = "none"
+
+
+def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]:
+    """The objects that ``kustomize build path`` would print, in its order.
+
+    ``path`` is a directory of ``tree``, which is the outer bound of what is read. Raises
+    RenderError, YamlError or TreeError, naming the file and the resource.
+    """
+    target = Target(Loader.at(tree, path, options.load_restrictor), Session())
+    found = target.accumulate()
+    resources = found.resources
+    add_hashes(resources)
+    fix_references(resources, found.configuration.name_reference)
+    resolve_variables(resources, found.variables, found.configuration.var_reference)
+    resources.resources = [r for r in resources if not _is_local(r)]
+    _order(resources, target, options)
+    if options.managed_by_label or "managedByLabel" in target.kustomization.build_metadata:
+        set_entries(resources, _MANAGED_BY, [METADATA_LABELS])
+    return [_finished(resource) for resource in resources]
+
+
+def to_yaml(manifests: Iterable[Manifest]) -> str:
+    """``manifests`` in the very bytes that ``kustomize build`` prints."""
+    return dump_all(manifests, sort_keys=True)
+
+
+def _order(resources: ResMap, target: Target, options: Options) -> None:
+    if target.kustomization.sort_options is not None:
+        sort_resources(resources, target.kustomization.sort_options)
+    elif options.reorder == "legacy":
+        sort_resources(resources, LEGACY)
+
+
+def _is_local(resource: Resource) -> bool:
+    return resource.annotations.get(_LOCAL, "false") != "false"
+
+
+def _finished(resource: Resource) -> Manifest:
+    kept = {
+        key: value for key, value in resource.annotations.items() if key not in BUILD_ANNOTATIONS
+    }
+    resource.set_annotations(kept)
+    manifest: Manifest = to_value(resource.body)
+    return manifest

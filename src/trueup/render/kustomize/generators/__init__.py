@@ -1,0 +1,1 @@
+"""ConfigMaps and Secrets made from files, env files and literals."""

@@ -1,0 +1,117 @@
+"""A real Git server over HTTP for tests: ``git http-backend`` behind aiohttp, with faults."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+_HEADERS_END = b"\r\n\r\n"
+
+
+@dataclass(slots=True)
+class GitHttpServer:
+    """Serves every repository below ``root`` as ``<url>/<name>``.
+
+    ``user`` and ``bearer`` are demanded when they are set. ``status`` answers all requests with
+    that code, ``redirect`` sends them to another server; ``is_hanging`` never answers,
+    ``is_truncating`` cuts every pack short. ``requests`` holds each request's method, path and
+    Authorization header.
+    """
+
+    root: Path
+    url: str = ""
+    user: tuple[str, str] | None = None
+    bearer: str = ""
+    status: int = 0
+    redirect: str = ""
+    is_hanging: bool = False
+    is_truncating: bool = False
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        authorization = request.headers.get("Authorization", "")
+        self.requests.append((request.method, request.path, authorization))
+        if self.is_hanging:
+            await asyncio.Event().wait()
+        if self.status:
+            return web.Response(status=self.status)
+        if self.redirect:
+            raise web.HTTPFound(self.redirect + request.path_qs)
+        if not self._allows(authorization):
+            scheme = "Bearer" if self.bearer else 'Basic realm="git"'
+            return web.Response(status=401, headers={"WWW-Authenticate": scheme})
+        return await self._run_backend(request)
+
+    def _allows(self, authorization: str) -> bool:
+        if self.bearer:
+            return authorization == f"Bearer {self.bearer}"
+        if self.user is None:
+            return True
+        expected = base64.b64encode(":".join(self.user).encode()).decode()
+        return authorization == f"Basic {expected}"
+
+    async def _run_backend(self, request: web.Request) -> web.StreamResponse:
+        process = await asyncio.create_subprocess_exec(
+            "git",
+            "http-backend",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=self._cgi_environment(request),
+        )
+        out, _ = await process.communicate(await request.read())
+        head, _, body = out.partition(_HEADERS_END)
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
+        status = int(headers.pop("Status", "200").split()[0])
+        if self.is_truncating and request.method == "POST" and b"PACK" in body:
+            body = body[: body.index(b"PACK") + 40]
+        return web.Response(status=status, headers=headers, body=body)
+
+    def _cgi_environment(self, request: web.Request) -> dict[str, str]:
+        return {
+            "PATH": "/usr/bin:/bin:/usr/local/bin",
+            "GIT_PROJECT_ROOT": str(self.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": "*",
+            "GIT_CONFIG_KEY_1": "http.receivepack",
+            "GIT_CONFIG_VALUE_1": "true",
+            "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
+            "HTTP_CONTENT_ENCODING": request.headers.get("Content-Encoding", ""),
+            "REQUEST_METHOD": request.method,
+            "PATH_INFO": request.path,
+            "QUERY_STRING": request.query_string,
+            "CONTENT_TYPE": request.headers.get("Content-Type", ""),
+            "REMOTE_USER": self.user[0] if self.user else "",
+        }
+
+
+@asynccontextmanager
+async def git_http_server(
+    root: Path, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[GitHttpServer]:
+    """Serves ``root`` on a free port of 127.0.0.1 for as long as the block runs."""
+    if shutil.which("git") is None:
+        raise FileNotFoundError("git is not installed")
+    server = GitHttpServer(root)
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_route("*", "/{path:.*}", server.handle)
+    runner = web.AppRunner(app, auto_decompress=False, shutdown_timeout=0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
+        await site.start()
+        port = runner.addresses[0][1]
+        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        yield server
+    finally:
+        await runner.cleanup()

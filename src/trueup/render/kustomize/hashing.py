@@ -14,13 +14,16 @@ _LETTERS = str.maketrans("013ae", "ghkmt")
 
 
 def content_hash(resource: Resource) -> str:
-    """Ten letters and digits that stand for the content of ``resource``."""
+    """Ten letters and digits that stand for the content of ``resource``, but not for its name.
+
+    kustomize means to hash the name too, but looks it up where it never is.
+    """
     body = resource.body
     if resource.kind == "ConfigMap":
-        hashed: dict[str, Any] = {"kind": "ConfigMap", "name": resource.name}
+        hashed: dict[str, Any] = {"kind": "ConfigMap", "name": ""}
         fields = ("data", "binaryData")
     elif resource.kind == "Secret":
-        hashed = {"kind": "Secret", "name": resource.name, "type": text_of(body.get("type"))}
+        hashed = {"kind": "Secret", "name": "", "type": text_of(body.get("type"))}
         fields = ("data", "stringData")
     else:
         return _digest(to_value(body))

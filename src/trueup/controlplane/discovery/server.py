@@ -9,14 +9,13 @@ from typing import Any
 import orjson
 
 from trueup import __version__
-from trueup.controlplane.discovery import documents
+from trueup.controlplane.discovery import documents, health, openapi
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.status import json_response
 from trueup.controlplane.registry.refusals import generic_not_found, no_such_resource
 from trueup.controlplane.resources import Catalog
 from trueup.schema import NEWEST
 
-_HEALTH = ("/healthz", "/livez", "/readyz")
 _AGGREGATED = re.compile(r"g=apidiscovery\.k8s\.io;v=(v2beta1|v2);as=APIGroupDiscoveryList")
 
 
@@ -48,8 +47,8 @@ class Discovery:
     def answer(self, request: Request) -> Response:
         """NotFound for a path that nothing is served at."""
         path = request.path.rstrip("/") or "/"
-        if path in _HEALTH or path.startswith(tuple(f"{p}/" for p in _HEALTH)):
-            return Response(200, {"content-type": "text/plain; charset=utf-8"}, b"ok")
+        if health.is_check(path):
+            return health.answer(request, path)
         if path == "/version":
             return self._document(path, version_document)
         match [part for part in path.split("/") if part]:
@@ -61,6 +60,8 @@ class Discovery:
                 return self._group(path, group)
             case ["apis", group, version]:
                 return self._resources(path, group, version)
+            case ["openapi", "v3", *rest]:
+                return self._openapi(request, path, rest)
             case []:
                 return self._document(path, self._paths)
         raise no_such_resource()
@@ -80,6 +81,22 @@ class Discovery:
         response.headers["content-type"] = f"application/json;{parameters}"
         return response
 
+    def _openapi(self, request: Request, path: str, root: list[str]) -> Response:
+        match root:
+            case []:
+                return self._document(path, lambda: openapi.index(self._catalog))
+            case ["api", version]:
+                group = ""
+            case ["apis", group, version]:
+                pass
+            case _:
+                raise no_such_resource()
+        response = self._made_once(path, lambda: openapi.document(self._catalog, group, version))
+        if request.parameter("hash") == openapi.fingerprint(self._catalog, group, version):
+            # The address changes with the document, so this answer is good for ever.
+            response.headers["cache-control"] = "public, immutable, max-age=31536000"
+        return response
+
     def _core(self) -> dict[str, Any]:
         return documents.core_versions(self._address)
 
@@ -94,21 +111,25 @@ class Discovery:
         return {"paths": sorted(paths)}
 
     def _group(self, path: str, group: str) -> Response:
-        found = documents.group(self._catalog, group)
-        if found is None:
-            raise generic_not_found("the server could not find the requested resource")
-        return self._document(path, lambda: found)
+        return self._made_once(path, lambda: documents.group(self._catalog, group))
 
     def _resources(self, path: str, group: str, version: str) -> Response:
-        found = documents.resource_list(self._catalog, group, version)
-        if found is None:
+        return self._made_once(path, lambda: documents.resource_list(self._catalog, group, version))
+
+    def _made_once(self, key: str, make: Callable[[], Any]) -> Response:
+        """As ``_document``; NotFound where there is none."""
+        response = self._document(key, make)
+        if response.body == b"null":
             raise generic_not_found("the server could not find the requested resource")
-        return self._document(path, lambda: found)
+        return response
 
     def _document(self, key: str, make: Callable[[], Any]) -> Response:
         if self._epoch != self._catalog.epoch:
             self._made.clear()
             self._epoch = self._catalog.epoch
         if key not in self._made:
-            self._made[key] = orjson.dumps(make())
+            made = orjson.dumps(make())
+            if made == b"null":  # not kept: paths that do not exist have no end
+                return json_response(made)
+            self._made[key] = made
         return json_response(self._made[key])

@@ -99,7 +99,8 @@ def _compressed(response: Response, body: bytes, headers: dict[str, str]) -> byt
 
 def _start(response: Response, length: int | None) -> Message:
     headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
-    headers.append((b"cache-control", b"no-cache, private"))
+    if "cache-control" not in response.headers:
+        headers.append((b"cache-control", b"no-cache, private"))
     for warning in response.warnings:
         quoted = warning.replace("\\", "\\\\").replace('"', '\\"')
         headers.append((b"warning", f'299 - "{quoted}"'.encode()))

@@ -13,6 +13,7 @@ from trueup.controlplane.registry.ownership import merge_applied
 from trueup.controlplane.registry.writing import Writer
 from trueup.controlplane.store import Entry, Store
 from trueup.errors import ApiError, InputError, Invalid
+from trueup.merge import jsonmerge, jsonpatch, strategic
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 from trueup.schema import Schema
@@ -21,6 +22,9 @@ JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+
+_MOST_OPERATIONS = 10_000
+"""As many as kube-apiserver takes."""
 
 PatchFunction: TypeAlias = Callable[[Manifest], Manifest]
 
@@ -46,10 +50,9 @@ def patch_function(media_type: str, body: Any, schema: Schema | None) -> PatchFu
 
 
 def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) -> Manifest:
-    from trueup.merge import jsonmerge, jsonpatch, strategic  # type: ignore
-
+    patched: Any
     if media_type == JSON_PATCH:
-        patched: Manifest = jsonpatch.apply(live, body)
+        patched = jsonpatch.apply(live, _operations(body))
     elif not isinstance(body, dict):
         raise refusals.bad_request("the patch must be an object")
     elif media_type == STRATEGIC_PATCH:
@@ -59,6 +62,16 @@ def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) ->
     if not isinstance(patched, dict):
         raise refusals.bad_request("the patched value is not an object")
     return patched
+
+
+def _operations(body: Any) -> list[jsonpatch.Operation]:
+    if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
+        raise refusals.bad_request("error decoding patch: a JSON patch is a list of operations")
+    if len(body) > _MOST_OPERATIONS:
+        raise refusals.too_large(
+            f"The allowed maximum operations in a JSON patch is {_MOST_OPERATIONS}, got {len(body)}"
+        )
+    return body
 
 
 def _unfit(media_type: str, error: InputError) -> ApiError:

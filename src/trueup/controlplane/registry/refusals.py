@@ -84,6 +84,10 @@ def method_not_allowed(message: str = "") -> MethodNotAllowed:
     return MethodNotAllowed(message or text, details={})
 
 
+def too_large(message: str) -> ApiError:
+    return ApiError(message, code=413, reason="RequestEntityTooLarge")
+
+
 def expired(message: str) -> Gone:
     return Gone(message)
 

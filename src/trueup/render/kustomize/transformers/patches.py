@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trueup.errors import InputError, RenderError
+from trueup.merge.jsonpatch import Operation
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Patch, PatchArgs
 from trueup.render.kustomize.loader import Loader
@@ -104,10 +105,10 @@ def _patch_text(patch: Patch, loader: Loader) -> PatchText:
     return PatchText(text, loader.source(patch.path))
 
 
-def _read_either(found: PatchText) -> tuple[list[Resource], list[json6902.Operation]]:
+def _read_either(found: PatchText) -> tuple[list[Resource], list[Operation]]:
     """The patch as the one kind that it is; RenderError if it is neither or both."""
     merges: list[Resource] = []
-    operations: list[json6902.Operation] = []
+    operations: list[Operation] = []
     merge_error: InputError | None = None
     try:
         merges = [Resource(body) for body in read_objects(found.text, found.source)]
@@ -168,7 +169,7 @@ def _merge_into(resource: Resource, merge: Resource, kinds: Kinds) -> None:
     resource.set_namespace(namespace)
 
 
-def _apply_operations(resource: Resource, operations: list[json6902.Operation]) -> None:
+def _apply_operations(resource: Resource, operations: list[Operation]) -> None:
     notes = resource.internal_annotations()
     try:
         changed = json6902.apply(to_value(resource.body), operations)

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from trueup.controlplane import protobuf
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.deleting import DeleteOptions
@@ -42,7 +43,9 @@ def body_object(request: Request) -> Any:
         return _from_json(request.body)
     if media_type in _YAML:
         return from_yaml(request.body)
-    raise unsupported(media_type, (_JSON, "application/yaml"))
+    if media_type == protobuf.MEDIA_TYPE:
+        return _from_protobuf(request.body)
+    raise unsupported(media_type, (_JSON, "application/yaml", protobuf.MEDIA_TYPE))
 
 
 def unsupported(media_type: str, accepted: tuple[str, ...]) -> UnsupportedMediaType:
@@ -90,6 +93,13 @@ def from_yaml(body: bytes) -> Any:
         return yaml.load(body)
     except YamlError as error:
         raise refusals.bad_request(f"error converting YAML to JSON: yaml: {error}") from error
+
+
+def _from_protobuf(body: bytes) -> Any:
+    try:
+        return protobuf.decode(body)
+    except ValueError as error:
+        raise refusals.bad_request(f"the object provided is unrecognized: {error}") from error
 
 
 def _from_json(body: bytes) -> Any:

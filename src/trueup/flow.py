@@ -54,6 +54,8 @@ class Controls:
     prune: bool = True
     recreate: bool = False
     """Whether a change to an immutable field may delete and create the object."""
+    may_vanish: bool = False
+    """Whether the object removes itself when it is done, so that its absence is no drift."""
 
 
 @dataclass(frozen=True, slots=True)

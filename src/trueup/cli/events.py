@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import click
 
-from trueup.cli import following
 from trueup.cli.connection import Connection, Session, connection_options
 from trueup.cli.kinds import KINDS, Subject, kind_named, select_one, source_of
 from trueup.cli.printers.document import (
@@ -20,7 +19,7 @@ from trueup.cli.printers.document import (
 )
 from trueup.cli.printers.table import Table
 from trueup.cli.printers.words import age
-from trueup.cluster import Client
+from trueup.cluster import Client, following
 from trueup.objects import GroupVersionKind, Manifest
 
 EVENT = GroupVersionKind("", "v1", "Event")

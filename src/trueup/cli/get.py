@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from trueup.cli import following, state
+from trueup.cli import state
 from trueup.cli.connection import Connection, Session, connection_options
 from trueup.cli.kinds import Kind, Selection, object_arguments, select
 from trueup.cli.printers.document import (
@@ -21,6 +21,7 @@ from trueup.cli.printers.document import (
 )
 from trueup.cli.printers.table import Table
 from trueup.cli.printers.words import age, short_hex
+from trueup.cluster import following
 from trueup.errors import NotFound
 from trueup.objects import Manifest
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from trueup.cli import following, state
+from trueup.cli import state
 from trueup.cli.kinds import Subject
 from trueup.cli.printers.progress import Progress
 from trueup.cli.printers.words import short_hex
-from trueup.cluster import Client
+from trueup.cluster import Client, following
 from trueup.dialects.flux.names import REQUESTED_AT_ANNOTATION
 from trueup.errors import InputError, TrueupError
 from trueup.objects import Manifest

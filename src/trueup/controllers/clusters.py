@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from trueup.cluster import Client, HttpTransport, cluster_config_from_kubeconfig
 from trueup.controllers.clock import Clock
-from trueup.controllers.secrets import secret_data
+from trueup.controllers.secrets import decoded_data
 from trueup.errors import InputError
 from trueup.flow import Conventions, Target
-from trueup.objects import ObjectRef
+from trueup.objects import Manifest, ObjectRef
 from trueup.observe.fights import Fights
 from trueup.observe.watches import Watches
 
@@ -40,31 +40,20 @@ class Clusters:
         clock: Clock,
         on_change: Callable[[str, ObjectRef], None],
     ) -> None:
-        self._home = home
+        self.home = home
         self._conventions = conventions
         self._clock = clock
         self._on_change = on_change
         self._connections: dict[str, Cluster] = {}
 
-    async def key_of(self, target: Target) -> str:
-        """Identifies the cluster of ``target``; empty for the one that we live on."""
-        if target.kubeconfig is None:
-            return ""
-        return sha256(await self._kubeconfig(target)).hexdigest()
+    def cluster(self, target: Target, kubeconfig: Manifest | None) -> tuple[str, Cluster]:
+        """The cluster, and its key; ``kubeconfig`` is the Secret that ``target`` names, if any.
 
-    async def cluster(self, target: Target) -> tuple[str, Cluster]:
-        """The cluster, and its key. Raises InputError for a kubeconfig that cannot be used."""
-        key = await self.key_of(target)
-        connection = self._connections.get(key)
-        if connection is None:
-            client = self._home if not key else await self._connect(target)
-            watches = Watches(
-                client,
-                self._conventions,
-                lambda ref: self._on_change(key, ref),
-                self._clock.now,
-            )
-            connection = self._connections[key] = Cluster(client, watches, Fights())
+        Raises InputError for a kubeconfig that cannot be used.
+        """
+        content = _kubeconfig(target, kubeconfig) if kubeconfig is not None else b""
+        key = sha256(content).hexdigest() if content else ""
+        connection = self._connections.get(key) or self._connect(key, content, target)
         if target.service_account:
             client = connection.client.impersonating(target.service_account)
             return key, replace(connection, client=client)
@@ -77,17 +66,23 @@ class Clusters:
                 await connection.client.close()
         self._connections.clear()
 
-    async def _connect(self, target: Target) -> Client:
-        content = await self._kubeconfig(target)
-        config = cluster_config_from_kubeconfig(content, subject=str(target.kubeconfig))
-        return Client(HttpTransport(config))
+    def _connect(self, key: str, content: bytes, target: Target) -> Cluster:
+        client = self.home
+        if key:
+            config = cluster_config_from_kubeconfig(content, subject=str(target.kubeconfig))
+            client = Client(HttpTransport(config))
+        watches = Watches(
+            client, self._conventions, lambda ref: self._on_change(key, ref), self._clock.now
+        )
+        connection = self._connections[key] = Cluster(client, watches, Fights())
+        return connection
 
-    async def _kubeconfig(self, target: Target) -> bytes:
-        ref = target.kubeconfig
-        assert ref is not None
-        data = await secret_data(self._home, ref.namespace, ref.name)
-        keys = (target.kubeconfig_key,) if target.kubeconfig_key else _DEFAULT_KEYS
-        found = next((data[key] for key in keys if key in data), None)
-        if found is None:
-            raise InputError(f"has no key {' or '.join(keys)}", subject=str(ref))
-        return found
+
+def _kubeconfig(target: Target, secret: Manifest) -> bytes:
+    subject = str(target.kubeconfig)
+    data = decoded_data(secret, subject)
+    keys = (target.kubeconfig_key,) if target.kubeconfig_key else _DEFAULT_KEYS
+    found = next((data[key] for key in keys if key in data), None)
+    if found is None:
+        raise InputError(f"has no key {' or '.join(keys)}", subject=subject)
+    return found

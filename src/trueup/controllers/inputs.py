@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from trueup.cluster import Client, Informer
-from trueup.errors import InputError
+from trueup.errors import InputError, Unavailable
 from trueup.objects import Manifest, ObjectRef
 
 _SYNC_SECONDS = 20.0
@@ -21,6 +21,7 @@ class Inputs:
         self._informers: dict[ObjectRef, Informer[Manifest]] = {}
         self._tasks: dict[ObjectRef, asyncio.Task[None]] = {}
         self._readers: dict[ObjectRef, set[ObjectRef]] = {}
+        self._wanted: dict[ObjectRef, set[ObjectRef]] = {}
 
     async def read(
         self, reader: ObjectRef, wanted: Iterable[tuple[ObjectRef, bool]]
@@ -33,8 +34,7 @@ class Inputs:
         self._subscribe(reader, {ref for ref, _ in wanted})
         found = []
         for ref, optional in wanted:
-            async with asyncio.timeout(_SYNC_SECONDS):
-                await self._informers[ref].wait_synced()
+            await self._synced(ref)
             obj = self._informers[ref].get(ref)
             if obj is not None:
                 found.append(obj)
@@ -42,8 +42,18 @@ class Inputs:
                 raise InputError(f"{ref} not found", next_step="create it, or mark it optional")
         return found
 
+    async def _synced(self, ref: ObjectRef) -> None:
+        informer = self._informers[ref]
+        try:
+            async with asyncio.timeout(_SYNC_SECONDS):
+                await informer.wait_synced()
+        except TimeoutError:
+            cause = f"cannot be read: {informer.problem or 'no answer'}"
+            raise Unavailable(cause, subject=str(ref)) from informer.problem
+
     def forget(self, reader: ObjectRef) -> None:
         self._subscribe(reader, set())
+        del self._wanted[reader]
 
     async def close(self) -> None:
         for task in self._tasks.values():
@@ -51,12 +61,13 @@ class Inputs:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _subscribe(self, reader: ObjectRef, refs: set[ObjectRef]) -> None:
-        for ref, readers in list(self._readers.items()):
-            if reader in readers and ref not in refs:
-                readers.discard(reader)
-                if not readers:
-                    self._stop(ref)
-        for ref in refs:
+        before = self._wanted.get(reader, set())
+        for ref in before - refs:
+            self._readers[ref].discard(reader)
+            if not self._readers[ref]:
+                self._stop(ref)
+        self._wanted[reader] = refs
+        for ref in refs - before:
             self._readers.setdefault(ref, set()).add(reader)
             if ref not in self._informers:
                 self._start(ref)

@@ -41,6 +41,11 @@ class Watches:
         self._kinds: dict[GroupKind, Informer[Live]] = {}
         self._single: dict[ObjectRef, Informer[Live]] = {}
         self._tasks: dict[Informer[Live], asyncio.Task[None]] = {}
+        self._ruled: set[tuple[str, str]] = set()
+
+    def tell_every_change(self, group: str, kind: str) -> None:
+        """From now on each new version of such an object counts as a change; no kind: of all."""
+        self._ruled.add((group, kind))
 
     def live(self, ref: ObjectRef) -> Live | None:
         """What is remembered of ``ref``; None if it is not there, or not marked as ours."""
@@ -94,7 +99,9 @@ class Watches:
 
     def reduce(self, obj: Manifest) -> Live:
         """What is remembered of a live object."""
-        metadata = obj["metadata"]
+        metadata, version = obj["metadata"], obj["metadata"].get("resourceVersion", "")
+        group, kind = ObjectRef.of(obj).group_kind
+        is_ruled = (group, kind) in self._ruled or (group, "") in self._ruled
         status, message = self._conventions.health(obj, self._now())
         return Live(
             uid=metadata.get("uid", ""),
@@ -103,7 +110,8 @@ class Watches:
             message=message,
             controls=self._conventions.controls(obj),
             deleting=bool(metadata.get("deletionTimestamp")),
-            resource_version=metadata.get("resourceVersion", ""),
+            state=version if is_ruled else "",
+            resource_version=version,
         )
 
     async def close(self) -> None:

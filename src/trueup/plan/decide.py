@@ -46,6 +46,8 @@ class Live:
     message: str = ""
     controls: Controls = field(default_factory=Controls)
     deleting: bool = False
+    state: str = ""
+    """Changes with each version of an object that a delivery's own health rules are about."""
     resource_version: str = field(default="", compare=False)
 
 
@@ -82,6 +84,8 @@ def decide(desired: Desired, live: Live | None, remembered: Remembered | None) -
     if desired.controls.write is Write.NEVER:
         return Change(desired, Action.SKIP, reason="its manifest says to leave it alone")
     if live is None:
+        if desired.controls.may_vanish and remembered and remembered.sent == desired.digest:
+            return Change(desired, Action.NONE, reason="it is done, and removed itself")
         new = Cause.DRIFT_DELETED if remembered else Cause.NEW
         return Change(desired, Action.CREATE, new, remembered=remembered)
     if live.controls.write is Write.NEVER:

@@ -7,13 +7,15 @@ resources") and fluxcd/pkg ssa.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from trueup.dialects.flux import names
+from trueup.errors import InputError
 from trueup.flow import Controls, Conventions, Desired, Stage, Write
 from trueup.objects import Manifest, manifest
-from trueup.observe.health import Result, jobs, kstatus
+from trueup.observe.health import Result, Status, jobs, kstatus
 from trueup.plan.order import apply_order
 
 STAGE_SECONDS = 60.0
@@ -39,6 +41,8 @@ def controls(obj: Mapping[str, Any]) -> Controls:
         take_over=ssa != names.SSA_MERGE.lower(),
         prune=_asked(obj, names.PRUNE) != names.DISABLED,
         recreate=_asked(obj, names.FORCE) == names.ENABLED,
+        may_vanish=_is_job(obj)
+        and (obj.get("spec") or {}).get("ttlSecondsAfterFinished") is not None,
     )
 
 
@@ -48,9 +52,14 @@ def _asked(obj: Mapping[str, Any], key: str) -> str:
 
 def health(obj: Mapping[str, Any], now: datetime) -> Result:
     """kstatus, with Flux's stricter reading of Jobs."""
-    if obj.get("kind") == "Job" and str(obj.get("apiVersion", "")).startswith("batch/"):
-        return jobs.flux_job(obj)
-    return kstatus.compute(obj, now)
+    try:
+        return jobs.flux_job(obj) if _is_job(obj) else kstatus.compute(obj, now)
+    except InputError as error:
+        return Result(Status.UNKNOWN, str(error))
+
+
+def _is_job(obj: Mapping[str, Any]) -> bool:
+    return obj.get("kind") == "Job" and str(obj.get("apiVersion", "")).startswith("batch/")
 
 
 CONVENTIONS = Conventions(
@@ -71,7 +80,7 @@ def stages(objects: Iterable[Manifest], *, force: bool) -> tuple[Stage, ...]:
     for obj in objects:
         asked = controls(obj)
         if force:
-            asked = Controls(asked.write, asked.take_over, asked.prune, recreate=True)
+            asked = replace(asked, recreate=True)
         desired = Desired.of(obj, asked)
         groups[_stage_of(desired)].append(desired)
     for members in groups.values():

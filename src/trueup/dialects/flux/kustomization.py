@@ -80,6 +80,14 @@ def _seconds(spec: Mapping[str, Any], field: str, subject: str, *, default: floa
     return seconds_of(text, f"{subject}: spec.{field}") if text else default
 
 
+def source_of(resource: Mapping[str, Any]) -> ObjectRef | None:
+    """The source that the resource names; None if it names none properly."""
+    try:
+        return _source((resource.get("spec") or {}).get("sourceRef") or {}, ObjectRef.of(resource))
+    except InputError:
+        return None
+
+
 def _source(source: Mapping[str, Any], ref: ObjectRef) -> ObjectRef:
     kind, name = source.get("kind") or "", source.get("name") or ""
     if not (kind and name):

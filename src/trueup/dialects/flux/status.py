@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from trueup.dialects.flux.names import Condition, Reason
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan import inventory
 from trueup.report.conditions import Condition as Cond
-from trueup.report.conditions import find, updated
+from trueup.report.conditions import find, is_true, updated
+from trueup.report.report import Attempt, Phase, Report, Trouble
 from trueup.report.times import duration_of
 
 MAX_HISTORY = 5
 
+_REASONS = {
+    Trouble.NONE: Reason.RECONCILIATION_SUCCEEDED,
+    Trouble.SPEC: Reason.BUILD_FAILED,
+    Trouble.ACCESS: Reason.ACCESS_DENIED,
+    Trouble.EXPRESSION: Reason.INVALID_CEL_EXPRESSION,
+    Trouble.SOURCE: Reason.ARTIFACT_FAILED,
+    Trouble.DEPENDENCY: Reason.DEPENDENCY_NOT_READY,
+    Trouble.BUILD: Reason.BUILD_FAILED,
+    Trouble.APPLY: Reason.RECONCILIATION_FAILED,
+    Trouble.PRUNE: Reason.PRUNE_FAILED,
+    Trouble.HEALTH: Reason.HEALTH_CHECK_FAILED,
+}
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What is being made live. ``now`` is an RFC 3339 time."""
 
-    generation: int
-    revision: str
-    origin_revision: str
-    requested_at: str
-    now: str
+def reason_of(report: Report) -> str:
+    if report.phase in (Phase.PROGRESSING, Phase.CHECKING):
+        return Reason.PROGRESSING
+    return _REASONS[report.trouble]
+
+
+def status_of(before: Manifest, report: Report) -> Manifest:
+    """The status after ``report``."""
+    attempt = report.attempt
+    match report.phase:
+        case Phase.PROGRESSING:
+            return progressing(before, attempt, report.message)
+        case Phase.CHECKING:
+            return checking_health(before, attempt, report.timeout, report.message)
+        case Phase.APPLIED:
+            return applied(before, attempt, healthy_after=report.healthy_after)
+        case Phase.FAILED:
+            return failed(before, attempt, reason_of(report), report.message)
+        case Phase.STALLED:
+            return stalled(before, attempt, reason_of(report), report.message)
 
 
 def progressing(before: Manifest, attempt: Attempt, message: str) -> Manifest:
@@ -132,10 +156,11 @@ def with_history(
     return {**status, "history": [entry, *entries][:MAX_HISTORY]}
 
 
-def is_live(status: Mapping[str, Any], attempt: Attempt) -> bool:
-    """Whether the status says already that ``attempt`` is live."""
-    ready = find(status.get("conditions") or (), Condition.READY)
-    return ready is not None and ready["status"] == "True" and _is_live(status, attempt)
+def is_ready(resource: Mapping[str, Any]) -> bool:
+    """Whether the resource's own generation was made live."""
+    status = resource.get("status") or {}
+    observed = status.get("observedGeneration") == resource["metadata"].get("generation")
+    return observed and is_true(status.get("conditions") or (), Condition.READY)
 
 
 def _is_live(status: Mapping[str, Any], attempt: Attempt) -> bool:

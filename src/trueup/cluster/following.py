@@ -1,4 +1,4 @@
-"""Watching objects from the command line, over interruptions, until something is so."""
+"""Watching objects, over interruptions, until something is so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
-from trueup.cluster import Client, WatchEvent
+from trueup.cluster.client import Client, WatchEvent
 from trueup.errors import Gone, NotFound, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 

@@ -1,0 +1,63 @@
+"""``trueup controller``: the controllers against a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trueup.cli.connection import data_directory
+from trueup.cli.running import log_option, run_until_stopped
+from trueup.errors import InputError
+
+if TYPE_CHECKING:
+    from trueup.cluster import ClusterConfig
+
+
+@click.command("controller")
+@click.option("--kubeconfig", metavar="FILE", envvar="KUBECONFIG", help="Kubeconfig file.")
+@click.option("--context", metavar="NAME", default="", help="Context in the kubeconfig.")
+@click.option(
+    "--cache",
+    metavar="DIR",
+    help="Where fetched sources are kept; may be lost. Default: in the user's data directory.",
+)
+@click.option("--install-crds", is_flag=True, help="Install the kinds that are missing first.")
+@log_option
+def command(
+    kubeconfig: str | None, context: str, cache: str | None, install_crds: bool, log_level: str
+) -> None:
+    """Run the controllers against the cluster that a kubeconfig names.
+
+    Without one, inside a Pod, it is the cluster of the Pod.
+    """
+    folder = Path(cache) if cache else data_directory() / "cache"
+    run_until_stopped(lambda: _run(_config(kubeconfig, context), folder, install_crds), log_level)
+
+
+async def _run(config: ClusterConfig, cache: Path, install_crds: bool) -> None:
+    from trueup.cluster import Client, HttpTransport
+    from trueup.wiring import Controllers, prepare
+
+    client = Client(HttpTransport(config))
+    try:
+        await prepare(client, install_definitions=install_crds)
+        click.echo(f"Trueup's controllers run against {config.server}")
+        await Controllers(client, cache).run()
+    finally:
+        await client.close()
+
+
+def _config(kubeconfig: str | None, context: str) -> ClusterConfig:
+    from trueup.cluster import in_cluster
+    from trueup.cluster.kubeconfig import cluster_config_from_file
+
+    if kubeconfig:
+        return cluster_config_from_file(kubeconfig, context)
+    found = in_cluster()
+    if found is None:
+        raise InputError(
+            "no cluster is named, and this is not a Pod", next_step="name one with --kubeconfig"
+        )
+    return found

@@ -1,0 +1,41 @@
+"""The kinds that the controllers run must be served before there is anything to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trueup.cluster import Client, following
+from trueup.errors import ApiError
+from trueup.objects import Manifest, ObjectRef
+from trueup.report.conditions import is_true
+
+MANAGER = "trueup"
+_PATIENCE_SECONDS = 30.0
+
+
+async def install(client: Client, definitions: Iterable[Manifest]) -> None:
+    """Apply CustomResourceDefinitions and return once all of them are served."""
+    for definition in definitions:
+        await client.apply(definition, field_manager=MANAGER, force=True)
+        await _established(client, ObjectRef.of(definition))
+    client.forget_discovery()
+
+
+async def missing(client: Client, definitions: Iterable[Manifest]) -> list[str]:
+    """The names of the definitions that the server does not have."""
+    refs = [ObjectRef.of(definition) for definition in definitions]
+    return [ref.name for ref in refs if await client.find(ref) is None]
+
+
+async def _established(client: Client, ref: ObjectRef) -> None:
+    try:
+        await following.until(
+            client, ref, lambda obj: _is_established(obj) or None, timeout=_PATIENCE_SECONDS
+        )
+    except TimeoutError as error:
+        raise ApiError("is not served in time", subject=str(ref)) from error
+
+
+def _is_established(definition: Mapping[str, Any]) -> bool:
+    return is_true((definition.get("status") or {}).get("conditions") or (), "Established")

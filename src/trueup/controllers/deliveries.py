@@ -1,0 +1,149 @@
+"""The controller of deliveries: who looks again when, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trueup.cluster import Informer, WorkQueue
+from trueup.controllers.artifacts import Artifacts
+from trueup.controllers.claims import Claims
+from trueup.controllers.clusters import Clusters
+from trueup.controllers.deleting import Undertaker
+from trueup.controllers.delivering import Deliverer, World
+from trueup.controllers.dependencies import Dependencies
+from trueup.controllers.health import HealthReader
+from trueup.controllers.home import Home
+from trueup.controllers.inputs import Inputs
+from trueup.controllers.memory import Memory
+from trueup.controllers.renderings import Renderings
+from trueup.controllers.reporting import Reporter
+from trueup.controllers.triggers import worth_a_look
+from trueup.dialects.contract import DeliveryDialect
+from trueup.flow import Artifact, Conventions
+from trueup.objects import Manifest, ObjectRef
+
+WORKERS = 16
+
+
+class Deliveries:
+    """Keeps every resource of one dialect's kind of delivery true.
+
+    What changes, be it the resource, its source, an input, a dependency or one of its objects,
+    only puts the delivery into the queue.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        dialect: DeliveryDialect,
+        conventions: Conventions,
+        artifacts: Artifacts,
+        find_source: Callable[[ObjectRef], Manifest | None],
+    ) -> None:
+        self._dialect = dialect
+        self._artifacts = artifacts
+        self._queue: WorkQueue[ObjectRef] = WorkQueue()
+        self._users = Claims()
+        self._seen: dict[ObjectRef, str] = {}
+        self.resources: Informer[Manifest] = Informer(
+            home.client, dialect.kind, lambda obj: obj, on_change=self._changed
+        )
+        self.memory = Memory(home.client)
+        self.renderings = Renderings()
+        self._concerned = Claims()
+        self._world = World(
+            dialect=dialect,
+            artifacts=artifacts,
+            renderings=self.renderings,
+            inputs=Inputs(home.client, self._queue.add),
+            dependencies=Dependencies(),
+            clusters=Clusters(home.client, conventions, home.clock, self._object_changed),
+            memory=self.memory,
+            health=HealthReader(),
+            wanted=Claims(),
+            concerned=self._concerned,
+            reporter=Reporter(home, self.memory, dialect),
+            steady=home.clock.seconds,
+            find_delivery=self.resources.get,
+            find_source=find_source,
+            is_behind=self._is_anyone_behind,
+        )
+        self._deliverer = Deliverer(self._world)
+        self._undertaker = Undertaker(self._world)
+        artifacts.on_change(self._source_changed)
+
+    async def run(self, *, workers: int = WORKERS) -> None:
+        """Work for ever; ``resources`` and ``memory.resources`` run beside."""
+        await self.resources.wait_synced()
+        await self.memory.resources.wait_synced()
+        await self._queue.run(self._look, workers=workers)
+
+    async def close(self) -> None:
+        await self._world.inputs.close()
+        await self._world.clusters.close()
+
+    async def _look(self, ref: ObjectRef) -> float | None:
+        resource = self.resources.get(ref)
+        if resource is None:
+            self._forget(ref)
+            return None
+        if resource["metadata"].get("deletionTimestamp"):
+            return await self._undertaker.look(resource)
+        source = self._dialect.source_of(resource)
+        self._users.claim(ref, "", [source] if source else [])
+        if self._dialect.is_suspended(resource):
+            return None
+        artifact = self._artifacts.get(source) if source else None
+        try:
+            await self._world.reporter.hold(resource)
+            return await self._deliverer.look(resource)
+        finally:
+            self._seen[ref] = artifact.revision if artifact else ""
+
+    # What makes deliveries look again
+
+    def _changed(self, ref: ObjectRef, before: Manifest | None, now: Manifest | None) -> None:
+        if worth_a_look(before, now):
+            self._queue.add(ref)
+        for dependent in self._world.dependencies.dependents(ref):
+            self._queue.add(dependent)
+
+    def _object_changed(self, cluster: str, ref: ObjectRef) -> None:
+        for delivery in self._concerned.claimants(cluster, ref):
+            self._queue.add(delivery)
+
+    def _source_changed(self, source: ObjectRef) -> None:
+        """Those that the change is about come first: the rest only notes the new revision."""
+        artifact = self._artifacts.get(source)
+        deliveries = sorted(self._users.claimants("", source))
+        if artifact is None:
+            affected = set(deliveries)
+        else:
+            affected = {d for d in deliveries if self.renderings.is_affected(d, artifact.tree)}
+        for delivery in sorted(deliveries, key=lambda d: d not in affected):
+            self._queue.add(delivery)
+
+    def _is_anyone_behind(self, artifact: Artifact, looking: ObjectRef) -> bool:
+        return any(
+            self._seen.get(ref) != artifact.revision
+            for ref in self._users.claimants("", artifact.source)
+            if ref != looking and self._is_active(ref)
+        )
+
+    def _is_active(self, ref: ObjectRef) -> bool:
+        resource = self.resources.get(ref)
+        if resource is None or resource["metadata"].get("deletionTimestamp"):
+            return False
+        return not self._dialect.is_suspended(resource)
+
+    def _forget(self, ref: ObjectRef) -> None:
+        world = self._world
+        self._users.forget(ref)
+        self._seen.pop(ref, None)
+        self._deliverer.forget(ref)
+        world.dependencies.forget(ref)
+        world.renderings.forget(ref)
+        world.wanted.forget(ref)
+        world.concerned.forget(ref)
+        world.inputs.forget(ref)
+        world.reporter.forget(ref)

@@ -1,0 +1,54 @@
+"""Rendering a delivery only when something that it read has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trueup.flow import Delivery, Rendering, digest_of
+from trueup.objects import Manifest, ObjectRef
+from trueup.tree import Reads, RecordingTree, Tree, is_current
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    key: str
+    reads: Reads
+    rendering: Rendering
+
+
+class Renderings:
+    """The latest rendering of each delivery, with what it was made of."""
+
+    def __init__(self) -> None:
+        self._cache: dict[ObjectRef, _Cached] = {}
+        self.made = 0
+        """How many renderings were really made."""
+
+    async def render(self, delivery: Delivery, tree: Tree, inputs: Sequence[Manifest]) -> Rendering:
+        """What ``delivery`` wants from ``tree``; raises InputError where it cannot be rendered."""
+        key = _key(delivery, inputs)
+        known = self._cache.get(delivery.ref)
+        if known is not None and known.key == key and is_current(known.reads, tree):
+            return known.rendering
+        recorder = RecordingTree(tree)
+        self.made += 1
+        # In a thread, so that a large rendering does not hold up watches and leases.
+        rendering = await asyncio.to_thread(delivery.render, recorder, inputs)
+        self._cache[delivery.ref] = _Cached(key, recorder.reads, rendering)
+        return rendering
+
+    def is_affected(self, delivery: ObjectRef, tree: Tree) -> bool:
+        """Whether ``tree`` differs in what the delivery read last."""
+        known = self._cache.get(delivery)
+        return known is None or not is_current(known.reads, tree)
+
+    def forget(self, delivery: ObjectRef) -> None:
+        self._cache.pop(delivery, None)
+
+
+def _key(delivery: Delivery, inputs: Sequence[Manifest]) -> str:
+    """Of the inputs only a digest is kept: some are secret."""
+    data = [[item.get("kind"), item["metadata"].get("name"), item.get("data")] for item in inputs]
+    return digest_of([delivery.render_key, digest_of(data)])

@@ -1,0 +1,67 @@
+"""How far a delivery came: what its dialect turns into a status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    PROGRESSING = "progressing"
+    """Work has begun and is not done."""
+    CHECKING = "checking"
+    """Everything is applied; its health is waited for."""
+    APPLIED = "applied"
+    """Everything is live."""
+    FAILED = "failed"
+    """It could not be made live; it is tried again."""
+    STALLED = "stalled"
+    """It cannot be made live until somebody changes the resource."""
+
+
+class Trouble(StrEnum):
+    """What stands in the way of a delivery."""
+
+    NONE = ""
+    SPEC = "the resource itself"
+    ACCESS = "a reference that is not allowed"
+    EXPRESSION = "an expression"
+    SOURCE = "the source"
+    DEPENDENCY = "a dependency"
+    BUILD = "rendering"
+    APPLY = "applying"
+    PRUNE = "pruning"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is being made live. ``now`` is an RFC 3339 time."""
+
+    generation: int
+    revision: str
+    origin_revision: str
+    requested_at: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One look at a delivery. Times are in seconds."""
+
+    phase: Phase
+    attempt: Attempt
+    message: str = ""
+    trouble: Trouble = Trouble.NONE
+    timeout: float = 0
+    """How long health is waited for."""
+    healthy_after: float | None = None
+    """How long health took; None if none was asked for."""
+
+    @classmethod
+    def failed(cls, attempt: Attempt, trouble: Trouble, message: str) -> Report:
+        return cls(Phase.FAILED, attempt, message, trouble)
+
+    @classmethod
+    def stalled(cls, attempt: Attempt, trouble: Trouble, message: str) -> Report:
+        return cls(Phase.STALLED, attempt, message, trouble)

@@ -13,6 +13,8 @@ from trueup.plan.diff import FieldChange
 
 
 class Done(StrEnum):
+    """What became of one object, in the words that people see."""
+
     CREATED = "created"
     CONFIGURED = "configured"
     UNCHANGED = "unchanged"

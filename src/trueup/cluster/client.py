@@ -36,12 +36,16 @@ _MEDIA_TYPES: dict[PatchType, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    """The objects of one kind, and the resourceVersion that a watch goes on from."""
+
     items: list[Manifest]
     resource_version: str
 
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
+    """One change, with the object as it is after it."""
+
     type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
     object: Manifest
 

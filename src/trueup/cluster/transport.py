@@ -14,6 +14,8 @@ Query = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """What came back for one request, whatever its status."""
+
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -10,11 +10,15 @@ from trueup.errors import InputError
 
 
 class GroupKind(NamedTuple):
+    """A kind, whatever its version; the core group is empty."""
+
     group: str
     kind: str
 
 
 class GroupVersionKind(NamedTuple):
+    """A kind in one version; the core group is empty."""
+
     group: str
     version: str
     kind: str

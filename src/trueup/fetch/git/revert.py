@@ -22,6 +22,8 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """Whom a commit names as its author."""
+
     name: str
     email: str
 

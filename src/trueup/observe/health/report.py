@@ -9,6 +9,8 @@ from trueup.observe.health.result import Result, Status
 
 
 class Health(StrEnum):
+    """How an object fares, in the engine's words."""
+
     HEALTHY = "Healthy"
     PROGRESSING = "Progressing"
     DEGRADED = "Degraded"

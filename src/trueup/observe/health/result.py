@@ -18,6 +18,8 @@ class Status(StrEnum):
 
 
 class Result(NamedTuple):
+    """One of kstatus' words, and why."""
+
     status: Status
     message: str = ""
 

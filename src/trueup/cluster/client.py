@@ -200,9 +200,16 @@ class Client:
     # Writing
 
     async def create(
-        self, obj: Manifest, *, field_manager: str, dry_run: bool = False, subresource: str = ""
+        self,
+        obj: Manifest,
+        *,
+        field_manager: str,
+        dry_run: bool = False,
+        subresource: str = "",
+        of: ObjectRef | None = None,
     ) -> Manifest:
-        ref = ObjectRef.of(obj) if subresource else _collection_ref(obj)
+        """POST ``obj``; ``of``: whose subresource it is, where that is of another kind."""
+        ref = of or (ObjectRef.of(obj) if subresource else _collection_ref(obj))
         path = await self._path(ref, subresource)
         query = _write_query(field_manager, dry_run)
         return self._object(await self._send("POST", path, query, orjson.dumps(obj)))
@@ -252,9 +259,14 @@ class Client:
         propagation: Literal["Background", "Foreground", "Orphan"] = "Background",
         uid: str = "",
         resource_version: str = "",
+        grace: int | None = None,
         dry_run: bool = False,
-    ) -> None:
-        """Ask for deletion; with ``uid``, Conflict if the object is another one by now."""
+    ) -> Manifest:
+        """Ask for deletion; with ``uid``, Conflict if the object is another one by now.
+
+        ``grace`` in seconds; None leaves it to the object. Returns what the server answers: the
+        object while it is on its way out, or a Status.
+        """
         path = await self._path(ref)
         conditions = {"uid": uid, "resourceVersion": resource_version}
         options: Manifest = {
@@ -264,9 +276,11 @@ class Client:
         }
         if preconditions := {key: value for key, value in conditions.items() if value}:
             options["preconditions"] = preconditions
+        if grace is not None:
+            options["gracePeriodSeconds"] = grace
         if dry_run:
             options["dryRun"] = ["All"]
-        await self._send("DELETE", path, body=orjson.dumps(options))
+        return self._object(await self._send("DELETE", path, body=orjson.dumps(options)))
 
     # Plumbing
 

@@ -75,6 +75,10 @@ class WorkQueue(Generic[Key]):
         heapq.heappush(self._heap, (at, self._sequence, key))
         self._changed.set()
 
+    def wake(self) -> None:
+        """Look at the clock anew: somebody moved it."""
+        self._changed.set()
+
     def cancel(self, key: Key) -> None:
         """Forget a later time that was set for ``key``."""
         self._due.pop(key, None)

@@ -35,15 +35,18 @@ def failure_response(error: ApiError) -> Response:
     return Response(error.code, headers, orjson.dumps(failure(error)))
 
 
-def success(details: dict[str, Any]) -> bytes:
-    """The Status that answers a delete."""
-    status = {
+def success(details: dict[str, Any] | None = None, code: int = 0) -> bytes:
+    """The Status that answers a delete, or a write of something that is not kept."""
+    status: dict[str, Any] = {
         "kind": "Status",
         "apiVersion": "v1",
         "metadata": {},
         "status": "Success",
-        "details": details,
     }
+    if details is not None:
+        status["details"] = details
+    if code:
+        status["code"] = code
     return orjson.dumps(status)
 
 

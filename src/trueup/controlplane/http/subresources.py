@@ -7,8 +7,9 @@ import orjson
 from trueup.controlplane.http import objects, options
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
-from trueup.controlplane.http.status import json_response
+from trueup.controlplane.http.status import json_response, success
 from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.binding import bound
 from trueup.controlplane.registry.patching import patch_function
 from trueup.controlplane.registry.scale import scale_of, scaled
 from trueup.objects import Manifest
@@ -46,6 +47,14 @@ def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
     return json_response(orjson.dumps(scale_of(exchange.resource, obj)))
 
 
+async def create_binding(exchange: Exchange) -> Response:
+    """A scheduler's decision: the pod gets its node, and nobody comes to own the field."""
+    body = options.body_object(exchange.request)
+    call = exchange.call("CreateOptions")
+    await exchange.registry.writer.update(call, lambda pod: bound(pod, body), owned=True)
+    return json_response(success(code=201), 201)
+
+
 _WHOLE_OBJECT: dict[str, Handler] = {
     "get": objects.get,
     "update": objects.update,
@@ -59,6 +68,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "approval": _WHOLE_OBJECT,
     "ephemeralcontainers": _WHOLE_OBJECT,
     "resize": _WHOLE_OBJECT,
+    "binding": {"create": create_binding},
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
 }
 

@@ -33,6 +33,9 @@ Change: TypeAlias = Callable[[Manifest], Manifest]
 
 _NAME_ATTEMPTS = 8
 
+_WITHOUT_GENERATION = ("status", "binding")
+"""Subresources through which nobody states a wish: generation counts those."""
+
 
 class Writer:
     def __init__(self, store: Store, rules: Rules, admission: Admission) -> None:
@@ -100,7 +103,8 @@ class Writer:
         if not owned:
             new = record_update(self._rules.schema(resource), old, new, call)
         self._rules.prepare_update(call, new, old)
-        raise_generation(new, old, resource)
+        if call.subresource not in _WITHOUT_GENERATION:
+            raise_generation(new, old, resource)
         self._rules.validate_update(call, new, old)
         new = keep_times_if_unchanged(old, new)
         return await self._replace(call, current, new, old)

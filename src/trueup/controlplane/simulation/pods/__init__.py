@@ -1,0 +1,1 @@
+"""Pods: a node for each, and the states that containers would go through."""

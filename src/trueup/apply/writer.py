@@ -146,7 +146,7 @@ class Writer:
         try:
             answer = await self._client.apply(wanted, field_manager=manager, force=True)
         except (Invalid, Conflict) as error:
-            if live is None or not _is_immutable(error) or not self._may_recreate(change, live):
+            if live is None or not is_immutable(error) or not self._may_recreate(change, live):
                 raise
             if not await self._clear(change.ref, live):
                 return Outcome(change.ref, Done.WAITING, change.cause, "is being deleted")
@@ -180,7 +180,7 @@ class Writer:
         return await self._client.find(ref) is None
 
 
-def _is_immutable(error: ApiError) -> bool:
+def is_immutable(error: ApiError) -> bool:
     """Whether the server refused because a field cannot be changed in place.
 
     Only its own words count: a Conflict or an Invalid alone says nothing of the kind, and taking

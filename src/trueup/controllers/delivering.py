@@ -39,6 +39,7 @@ from trueup.plan.decide import Remembered
 from trueup.plan.ignore import leave_alone
 from trueup.plan.inventory import union
 from trueup.plan.prune import plan_prune
+from trueup.report.conditions import find
 from trueup.report.outcomes import failure_message
 from trueup.report.report import Attempt, Phase, Report, Trouble
 from trueup.report.times import duration_of
@@ -98,8 +99,11 @@ class Deliverer:
         except Setback as setback:
             return await self._set_back(resource, attempt, setback, 0)
         world.dependencies.set(ref, [dependency.ref for dependency in delivery.depends_on])
+        artifact = world.artifacts.get(delivery.source)
         try:
-            artifact = self._artifact(delivery)
+            if artifact is None:
+                await self._await_source(resource, delivery, attempt)
+                return delivery.retry_interval
             attempt = replace(
                 attempt, revision=artifact.revision, origin_revision=artifact.origin_revision
             )
@@ -125,19 +129,21 @@ class Deliverer:
             return interval
         return min(max(setback.retry, self._backoff.failed(ref)), interval)
 
-    def _artifact(self, delivery: Delivery) -> Artifact:
-        artifact = self._world.artifacts.get(delivery.source)
-        if artifact is not None:
-            return artifact
+    async def _await_source(self, resource: Manifest, delivery: Delivery, attempt: Attempt) -> None:
+        """Say why there is no artifact; Setback if waiting alone does not help."""
         source = delivery.source
-        if self._world.find_source(source) is None:
-            name = f"{source.kind}.{source.group} {source.namespace}/{source.name}"
-            raise Setback(Trouble.SOURCE, f"Source '{name}' not found")
-        raise Setback(
-            Trouble.SOURCE,
-            f"Source '{source}' is not ready: it has no artifact yet",
-            waiting=True,
-        )
+        found = self._world.find_source(source)
+        if found is None:
+            raise Setback(Trouble.SOURCE, f"Source '{source}' not found")
+        status = found.get("status") or {}
+        if status.get("artifact"):
+            return  # it had one before we started, and is about to offer it again
+        ready = find(status.get("conditions") or (), "Ready")
+        if ready is not None and ready.get("status") == "False":
+            text = f"Source '{source}' has no artifact: {ready.get('message')}"
+            raise Setback(Trouble.SOURCE, text, waiting=True)
+        message = f"Waiting for source '{source}' to be fetched"
+        await self._world.reporter.progress(resource, Report(Phase.PROGRESSING, attempt, message))
 
 
 def _delivery_of(dialect: DeliveryDialect, resource: Manifest) -> Delivery:

@@ -5,7 +5,6 @@ belong to the controllers and the dialects.
 """
 
 from trueup.report.entries import (
-    ABSENT,
     AppliedObject,
     ChangeCounts,
     Drift,
@@ -18,7 +17,6 @@ from trueup.report.entries import (
 from trueup.report.record import RECORD, DeliveryRecord, record_of, record_ref
 
 __all__ = [
-    "ABSENT",
     "RECORD",
     "AppliedObject",
     "ChangeCounts",

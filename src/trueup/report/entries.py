@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 import orjson
 
 from trueup.objects import GroupVersionKind, ObjectRef
+from trueup.plan.diff import ABSENT
 
 DriftType = Literal["Changed", "Deleted", "Replaced"]
 DriftAction = Literal["Corrected", "Recreated", "Failed", "BackingOff", "Reported"]
@@ -22,16 +23,6 @@ MAX_FIELDS = 20
 MAX_MANAGERS = 10
 MAX_TEXT = 1_000
 MAX_VALUE = 200
-
-
-class Absent:
-    """The type of ``ABSENT``: a field that is not there, which differs from a null."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT = Absent()
 
 
 @dataclass(frozen=True, slots=True)

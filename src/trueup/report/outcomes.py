@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from trueup.apply import Done, Outcome
 from trueup.plan.decide import Cause
-from trueup.plan.diff import ABSENT as NOTHING
 from trueup.plan.diff import FieldChange
 from trueup.report.entries import (
-    ABSENT,
     ChangeCounts,
     Drift,
     DriftAction,
@@ -98,6 +96,4 @@ def _action(outcome: Outcome) -> DriftAction:
 
 def _field(change: FieldChange) -> DriftedField:
     """``change`` goes from what was found to what is expected."""
-    expected = ABSENT if change.after is NOTHING else change.after
-    found = ABSENT if change.before is NOTHING else change.before
-    return DriftedField.between(change.path, expected, found)
+    return DriftedField.between(change.path, change.after, change.before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -10,7 +11,7 @@ from trueup.dialects.flux import names
 from trueup.dialects.flux.conventions import CONVENTIONS, stages
 from trueup.dialects.flux.ignored import ignored_fields
 from trueup.dialects.flux.manifests import render_objects
-from trueup.errors import InputError
+from trueup.errors import InputError, RenderError
 from trueup.flow import (
     DeletionPolicy,
     Delivery,
@@ -151,6 +152,8 @@ def _render(
     objects = render_objects(tree, resource, inputs)
     metadata = spec.get("commonMetadata") or {}
     for obj in objects:
+        _refuse_encrypted(obj)
+        _encode_string_data(obj)
         _mark(obj, "labels", {**labels, **(metadata.get("labels") or {})})
         _mark(obj, "annotations", metadata.get("annotations") or {})
     built = stages(objects, force=bool(spec.get("force")))
@@ -159,6 +162,24 @@ def _render(
         for desired in stage.objects:
             content.update(desired.body)
     return Rendering(built, f"sha256:{content.hexdigest()}")
+
+
+def _refuse_encrypted(obj: Manifest) -> None:
+    if obj.get("kind") == "Secret" and "sops" in obj:
+        raise RenderError(
+            "is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
+            subject=str(ObjectRef.of(obj)),
+        )
+
+
+def _encode_string_data(obj: Manifest) -> None:
+    """``stringData`` as ``data``: the server keeps only that, so only that can be seen to drift."""
+    texts = obj.get("stringData")
+    if obj.get("kind") != "Secret" or obj.get("apiVersion") != "v1" or not texts:
+        return
+    encoded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
+    obj["data"] = {**(obj.get("data") or {}), **encoded}
+    del obj["stringData"]
 
 
 def _mark(obj: Manifest, field: str, values: Mapping[str, str]) -> None:

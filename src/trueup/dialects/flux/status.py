@@ -107,9 +107,7 @@ def failed(before: Manifest, attempt: Attempt, reason: str, message: str) -> Man
     observed = before.get("observedGeneration", -1)
     status = _with(before, wanted, attempt, dropped=(Condition.STALLED,))
     status["observedGeneration"] = observed
-    if attempt.revision:
-        status = _attempted(status, attempt)
-    return _handled(status, attempt)
+    return _handled(_attempted(status, attempt), attempt)
 
 
 def stalled(before: Manifest, attempt: Attempt, reason: str, message: str) -> Manifest:
@@ -186,7 +184,7 @@ def _with(
 
 
 def _attempted(status: Manifest, attempt: Attempt) -> Manifest:
-    return {**status, "lastAttemptedRevision": attempt.revision}
+    return {**status, "lastAttemptedRevision": attempt.revision} if attempt.revision else status
 
 
 def _handled(status: Manifest, attempt: Attempt) -> Manifest:

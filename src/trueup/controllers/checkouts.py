@@ -2,120 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 
-from trueup.cluster import Client
-from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.secrets import secret_data
-from trueup.dialects.flux.gitrepository import GitSource, Verify
-from trueup.errors import FetchError, InputError
-from trueup.fetch.git import Checkout, Credentials, GitCache, Proxy, Reference, Remote, Revision
+from trueup.controllers.signatures import check_signatures
+from trueup.dialects.flux.gitrepository import GENERIC, GitSource
+from trueup.dialects.flux.gitstatus import Obstacle
+from trueup.dialects.flux.names import Condition, Reason
+from trueup.errors import InputError, TrueupError
+from trueup.fetch.git import (
+    Checkout,
+    Credentials,
+    GitCache,
+    GitError,
+    Proxy,
+    Reference,
+    Remote,
+    Revision,
+)
 from trueup.fetch.ignore import filter_source
-from trueup.fetch.signature import verify_signed
 from trueup.flow import Artifact, digest_of
-from trueup.objects import ObjectRef
 from trueup.tree import FilteredTree, Tree, clean_path
 from trueup.tree.mount import MountedTree
 
+POLL_AGE = 5.0
+"""Seconds that a listing may be old for a routine look: sources that share a URL share it."""
+
+Secrets = Mapping[str, Mapping[str, bytes]]
+"""Decoded data by the Secret's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An artifact, the subject of its commit, and what was verified ("" if nothing had to be)."""
+
+    artifact: Artifact
+    subject: str
+    verified: str = ""
+
 
 class Checkouts:
-    """Makes artifacts of Git sources. Secrets are read in the source's own namespace."""
+    """Makes artifacts of Git sources; whatever is in the way is raised as an Obstacle.
 
-    def __init__(self, client: Client, cache: GitCache, artifacts: Artifacts) -> None:
-        self._client = client
+    ``allow_local``: whether a source may name a path of this machine. Where several people may
+    write sources it must not: it would show them what only this process may read.
+    """
+
+    def __init__(self, cache: GitCache, *, allow_local: bool = False) -> None:
         self._cache = cache
-        self._artifacts = artifacts
+        self._allow_local = allow_local
 
-    async def resolve(self, source: GitSource) -> Revision:
-        """What the source's reference means on the remote now."""
-        remote = await self._remote(source)
-        return await self._cache.resolve(remote, Reference.from_spec(source.reference))
+    async def resolve(self, source: GitSource, secrets: Secrets, *, at_once: bool) -> Revision:
+        """What the source's reference means on the remote; ``at_once``: not a moment ago."""
+        remote = self._remote(source, secrets)
+        reference = Reference.from_spec(source.reference)
+        with _telling("failed to checkout and determine revision"):
+            return await self._cache.resolve(remote, reference, max_age=0 if at_once else POLL_AGE)
 
-    async def fetch(self, source: GitSource) -> tuple[Artifact, str]:
-        """The source's artifact now, and what was verified of it ("" if nothing had to be).
-
-        Raises FetchError, InputError or VerificationError.
-        """
-        remote = await self._remote(source)
-        checkout = await self._cache.fetch(
-            remote, Reference.from_spec(source.reference), submodules=source.submodules
-        )
-        verified = await self._verify(source, checkout) if source.verify else ""
-        return self._artifact(source, checkout), verified
-
-    def reopen(self, source: GitSource, revision: str) -> Artifact | None:
-        """The artifact that the source had before a restart, without the network."""
-        if source.submodules or source.include:
-            return None
-        checkout = self._cache.open(source.url, Revision.parse(revision))
-        return self._artifact(source, checkout) if checkout else None
-
-    async def _remote(self, source: GitSource) -> Remote:
-        namespace = source.ref.namespace
-        credentials = proxy = None
-        if source.secret:
-            data = await secret_data(self._client, namespace, source.secret)
-            credentials = Credentials.from_secret(source.url, data)
-        if source.proxy_secret:
-            proxy = Proxy.from_secret(
-                await secret_data(self._client, namespace, source.proxy_secret)
+    async def fetch(
+        self, source: GitSource, secrets: Secrets, included: Sequence[Artifact]
+    ) -> Fetched:
+        """The source's artifact now, with the ``included`` ones in their places, in order."""
+        remote = self._remote(source, secrets)
+        reference = Reference.from_spec(source.reference)
+        with _telling("failed to checkout and determine revision"):
+            checkout = await self._cache.fetch(
+                remote, reference, submodules=source.submodules, max_age=POLL_AGE
             )
+        verified = ""
+        if source.verify is not None:
+            verified = check_signatures(source.verify, checkout, secrets.get(source.verify.secret))
+        return Fetched(_artifact(source, checkout, included), _subject(checkout), verified)
+
+    async def reopen(
+        self, source: GitSource, revision: str, included: Sequence[Artifact]
+    ) -> Artifact | None:
+        """The artifact that the source had before a restart, without the network."""
+        self._check(source)
+        checkout = await self._cache.open(
+            source.url, Revision.parse(revision), submodules=source.submodules
+        )
+        return _artifact(source, checkout, included) if checkout else None
+
+    def _remote(self, source: GitSource, secrets: Secrets) -> Remote:
+        self._check(source)
+        refused = Reason.AUTHENTICATION_FAILED
+        credentials = proxy = None
+        if source.proxy_secret:
+            with _telling("failed to configure proxy options", refused):
+                proxy = Proxy.from_secret(secrets[source.proxy_secret])
+        if source.secret:
+            data = secrets[source.secret]
+            if data.get("githubAppID"):
+                name = f"{source.ref.namespace}/{source.secret}"
+                raise Obstacle(
+                    f"secretRef '{name}' has github app data but provider is not set to github",
+                    Reason.INVALID_PROVIDER_CONFIGURATION,
+                )
+            with _telling("failed to configure authentication options", refused):
+                credentials = Credentials.from_secret(source.url, data)
         return Remote.at(source.url, credentials, proxy=proxy, timeout=source.timeout)
 
-    def _artifact(self, source: GitSource, checkout: Checkout) -> Artifact:
-        tree: Tree = checkout.tree
-        if source.directories:
-            tree = _only(tree, source.directories)
-        tree = filter_source(tree, source.ignore)
-        tree, included = self._with_includes(source, tree)
-        made_of = [tree.digest(""), source.ignore, source.directories, included]
-        digest = sha256(digest_of(made_of).encode()).hexdigest()
-        return Artifact(source.ref, checkout.revision.text, f"sha256:{digest}", tree)
-
-    def _with_includes(self, source: GitSource, tree: Tree) -> tuple[Tree, Sequence[str]]:
-        mounts: dict[str, tuple[Tree, str]] = {}
-        digests = []
-        for item in source.include:
-            ref = ObjectRef(
-                source.ref.group, source.ref.kind, source.ref.namespace, item.repository
+    def _check(self, source: GitSource) -> None:
+        """Refuses what only a change of the spec can help."""
+        if source.provider != GENERIC:
+            raise Obstacle(
+                f"provider '{source.provider}' is not supported; use 'generic' with a Secret",
+                Reason.INVALID_PROVIDER_CONFIGURATION,
+                stalled=True,
             )
-            artifact = self._artifacts.get(ref)
-            if artifact is None:
-                raise FetchError(f"included {ref} has no artifact yet", subject=str(source.ref))
-            mounts[item.to_path] = (artifact.tree, item.from_path)
-            digests.append(artifact.digest)
-        return (MountedTree(tree, mounts) if mounts else tree), digests
+        with _telling("failed to parse url", Reason.URL_INVALID, stalled=True):
+            remote = Remote.at(source.url)
+        if remote.url.is_local and not self._allow_local:
+            raise Obstacle(
+                f"the local path '{source.url}' is refused, as it would be read with the "
+                "controller's rights; use an https, http or ssh URL, or let the controller run "
+                "with --allow-local-sources",
+                Reason.URL_INVALID,
+                stalled=True,
+            )
 
-    async def _verify(self, source: GitSource, checkout: Checkout) -> str:
-        assert source.verify is not None
-        keys = await self._keys(source, source.verify)
-        done = []
-        if source.verify.commit:
-            signed = checkout.commit
-            by = verify_signed(signed.payload, signed.signature, **keys)
-            done.append(f"commit '{signed.id}' with key '{by.key}'")
-        if source.verify.tag:
-            if checkout.tag is None or checkout.tag.signed is None:
-                raise InputError(
-                    "cannot verify tag object's signature if a tag reference is not specified",
-                    next_step="set spec.ref.tag to an annotated tag, or verify HEAD",
-                )
-            signed = checkout.tag.signed
-            by = verify_signed(signed.payload, signed.signature, **keys)
-            done.append(f"tag '{checkout.tag}' with key '{by.key}'")
-        return "verified signature of\n" + "\n".join(f"\t- {line}" for line in done)
 
-    async def _keys(self, source: GitSource, verify: Verify) -> dict[str, Sequence[str]]:
-        data = await secret_data(self._client, source.ref.namespace, verify.secret)
-        texts = {name: value.decode("utf-8", "replace") for name, value in data.items()}
-        ssh = [text for name, text in texts.items() if name.endswith(".sshpub")]
-        rings = [text for name, text in texts.items() if not name.endswith(".sshpub")]
-        return {"key_rings": rings, "authorized_keys": ssh}
+def _artifact(source: GitSource, checkout: Checkout, included: Sequence[Artifact]) -> Artifact:
+    tree: Tree = checkout.tree
+    with _telling("failed to sparse checkout directories "):
+        tree = _only(tree, source.directories) if source.directories else tree
+    tree = filter_source(_with_includes(source, tree, included), source.ignore)
+    made_of = [tree.digest(""), source.ignore, source.directories]
+    digest = sha256(digest_of(made_of).encode()).hexdigest()
+    return Artifact(source.ref, checkout.revision.text, f"sha256:{digest}", tree)
 
 
 def _only(tree: Tree, directories: Sequence[str]) -> Tree:
     """``tree`` with these directories alone (``sparseCheckout``)."""
+    for directory in directories:
+        if tree.kind(directory) is None:
+            raise InputError(f"sparse checkout dir '{directory}' does not exist in repository")
     kept = [clean_path(directory) for directory in directories]
 
     def hides(parts: Sequence[str], is_dir: bool) -> bool:
@@ -125,3 +149,39 @@ def _only(tree: Tree, directories: Sequence[str]) -> Tree:
         )
 
     return FilteredTree(tree, hides, search_hidden=False, mark=digest_of(kept))
+
+
+def _with_includes(source: GitSource, tree: Tree, included: Sequence[Artifact]) -> Tree:
+    for item, artifact in zip(source.include, included, strict=True):
+        to_path = item.to_path or item.repository
+        what = f"failed to copy '{item.repository}' include from {item.from_path} to {to_path}"
+        storage = Condition.STORAGE_OPERATION_FAILED
+        with _telling(what, Reason.COPY_FAILURE, condition=storage):
+            tree = MountedTree(tree, {to_path: (artifact.tree, item.from_path)})
+    return tree
+
+
+def _subject(checkout: Checkout) -> str:
+    """The first line of the commit's message, at most 50 characters of it."""
+    message = checkout.commit.payload.partition(b"\n\n")[2].decode("utf-8", "replace")
+    subject = message.partition("\n")[0]
+    return subject if len(subject) <= 50 else f"{subject[:50]}..."
+
+
+@contextmanager
+def _telling(
+    what: str,
+    reason: str = Reason.GIT_OPERATION_FAILED,
+    *,
+    condition: str = Condition.FETCH_FAILED,
+    stalled: bool = False,
+) -> Iterator[None]:
+    """Makes an Obstacle of what goes wrong inside: ``what`` failed."""
+    try:
+        yield
+    except GitError as error:
+        if error.trouble == "empty":
+            raise Obstacle(error.cause, Reason.EMPTY_GIT_REPOSITORY) from error
+        raise Obstacle(f"{what}: {error}", reason, condition=condition) from error
+    except TrueupError as error:
+        raise Obstacle(f"{what}: {error}", reason, condition=condition, stalled=stalled) from error

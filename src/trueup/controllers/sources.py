@@ -6,41 +6,44 @@ The last good artifact stays whatever happens to the remote; the conditions say 
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
 from trueup.cluster import Backoff, Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.checkouts import Checkouts
+from trueup.controllers.checkouts import Checkouts, Fetched, Secrets
 from trueup.controllers.home import Home
+from trueup.controllers.inputs import Inputs
+from trueup.controllers.secrets import decoded
 from trueup.controllers.triggers import annotation, worth_a_look
-from trueup.dialects.flux import gitrepository as dialect
-from trueup.dialects.flux.gitrepository import GitSource
+from trueup.dialects.flux import gitstatus
+from trueup.dialects.flux.gitrepository import GitSource, git_source
+from trueup.dialects.flux.gitstatus import Look, Obstacle
 from trueup.dialects.flux.names import (
+    DIGEST_KEY,
     FINALIZER,
     GIT_REPOSITORY,
     REQUESTED_AT_ANNOTATION,
+    REVISION_KEY,
+    SOURCE_GROUP,
     SOURCE_MANAGER,
     Condition,
     Reason,
 )
-from trueup.errors import ApiError, InputError, TrueupError, VerificationError
-from trueup.fetch.git import GitError
+from trueup.errors import ApiError, InputError, TrueupError
 from trueup.flow import Artifact
 from trueup.objects import Manifest, ObjectRef
-from trueup.report.conditions import Condition as Cond
-from trueup.report.conditions import updated
 from trueup.report.times import timestamp
 
-_TRANSIENT = (
-    Condition.FETCH_FAILED,
-    Condition.RECONCILING,
-    Condition.STALLED,
-    Condition.ARTIFACT_OUTDATED,
-    Condition.STORAGE_OPERATION_FAILED,
-    Condition.SOURCE_VERIFIED,
-)
-"""Conditions that say something of the last attempt only."""
-
 _RETRY_FIRST, _RETRY_MOST = 1.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the current artifact was made of, besides the commit."""
+
+    source: GitSource
+    included: tuple[str, ...]
+    """Digests."""
 
 
 class Sources:
@@ -52,23 +55,29 @@ class Sources:
         self._artifacts = artifacts
         self._queue: WorkQueue[ObjectRef] = WorkQueue()
         self._backoff: Backoff[ObjectRef] = Backoff(first=_RETRY_FIRST, most=_RETRY_MOST)
-        self._made_of: dict[ObjectRef, tuple[str, GitSource]] = {}
+        self._made: dict[ObjectRef, _Made] = {}
+        self._inputs = Inputs(home.client, self._queue.add)
         self.resources: Informer[Manifest] = Informer(
             home.client, GIT_REPOSITORY, lambda obj: obj, on_change=self._changed
         )
-        artifacts.on_change(self._included_changed)
+        artifacts.on_change(self._artifact_changed)
 
     async def run(self, *, workers: int = 4) -> None:
         await self.resources.wait_synced()
-        await self._queue.run(self._reconcile, workers=workers)
+        try:
+            await self._queue.run(self._reconcile, workers=workers)
+        finally:
+            await self._inputs.close()
 
     def _changed(self, ref: ObjectRef, before: Manifest | None, now: Manifest | None) -> None:
         if worth_a_look(before, now):
             self._queue.add(ref)
 
-    def _included_changed(self, source: ObjectRef) -> None:
-        for ref, (_, spec) in self._made_of.items():
-            if any(i.repository == source.name for i in spec.include) and ref != source:
+    def _artifact_changed(self, changed: ObjectRef) -> None:
+        """Looks again at the sources that include the changed one."""
+        for ref, resource in self.resources:
+            names = [item["repository"]["name"] for item in resource["spec"].get("include") or ()]
+            if ref.namespace == changed.namespace and changed.name in names:
                 self._queue.add(ref)
 
     async def _reconcile(self, ref: ObjectRef) -> float | None:
@@ -76,167 +85,220 @@ class Sources:
         if resource is None or resource["metadata"].get("deletionTimestamp"):
             await self._let_go(ref, resource)
             return None
+        await self._hold(resource)
         try:
-            source = dialect.git_source(resource)
+            source = git_source(resource)
         except InputError as error:
-            await self._report(
-                resource, dialect.failed(Reason.URL_INVALID, str(error), stalled=True)
+            return await self._fail(
+                resource, Obstacle(str(error), Reason.URL_INVALID, stalled=True)
             )
-            return None
+        await self._reopen(resource, source)
         if source.suspended:
-            self._reopen(resource, source)
+            status = gitstatus.suspended(self._status(resource), self._look(resource))
+            await self._write(resource, status)
             return None
-        return await self._refresh(resource, source)
+        return await self._look_at(resource, source)
 
-    async def _refresh(self, resource: Manifest, source: GitSource) -> float | None:
-        """Look at the remote and make a new artifact if it moved."""
-        self._reopen(resource, source)
+    async def _look_at(self, resource: Manifest, source: GitSource) -> float | None:
+        """Ask the remote, and make a new artifact if it moved."""
+        before, look = self._status(resource), self._look(resource)
+        asked = gitstatus.is_asked(before, look)
         try:
-            if await self._is_current(source):
-                await self._report(resource, self._good(source.ref, resource), keep_artifact=True)
-            else:
-                await self._renew(resource, source)
+            if asked:
+                await self._write(resource, gitstatus.progressing(before, look))
+            await self._renew(resource, source, at_once=asked)
         except ApiError:
             raise
         except TrueupError as error:
-            return await self._fail(resource, source, error)
+            return await self._fail(resource, _as_obstacle(error), source.interval)
         self._backoff.succeeded(source.ref)
         return source.interval * random.uniform(0.98, 1.02)  # noqa: S311 - spreads polls
 
-    async def _is_current(self, source: GitSource) -> bool:
+    async def _renew(self, resource: Manifest, source: GitSource, *, at_once: bool) -> None:
+        secrets = await self._secrets(source)
+        included = self._included(source)
+        revision = await self._checkouts.resolve(source, secrets, at_once=at_once)
         artifact = self._artifacts.get(source.ref)
-        known = self._made_of.get(source.ref)
-        if artifact is None or known is None or known[1] != source or source.include:
-            return False
-        revision = await self._checkouts.resolve(source)
-        return revision.text == artifact.revision
-
-    async def _renew(self, resource: Manifest, source: GitSource) -> None:
-        before = self._artifacts.get(source.ref)
-        artifact, verified = await self._checkouts.fetch(source)
-        self._made_of[source.ref] = (artifact.revision, source)
-        conditions = dialect.stored(artifact)
-        if verified:
-            conditions.append(Cond(Condition.SOURCE_VERIFIED, "True", Reason.SUCCEEDED, verified))
-        # The status is written first: whoever acts on the artifact may look it up.
-        await self._report(resource, conditions, artifact=artifact, source=source)
-        self._artifacts.put(artifact)
-        if before is None or before.revision != artifact.revision:
-            self._say(resource, Reason.NEW_ARTIFACT, f"stored artifact for {artifact.revision}")
-
-    async def _fail(
-        self, resource: Manifest, source: GitSource, error: TrueupError
-    ) -> float | None:
-        reason = _reason_of(error)
-        stalled = isinstance(error, InputError) and not source.secret
-        conditions = dialect.failed(reason, str(error), stalled=stalled)
-        if isinstance(error, VerificationError):
-            conditions.append(Cond(Condition.SOURCE_VERIFIED, "False", reason, str(error)))
-        if await self._report(resource, conditions, keep_artifact=True):
-            self._say(resource, reason, str(error), warning=True)
-        if stalled:
-            return None
-        return min(self._backoff.failed(source.ref), source.interval)
-
-    def _reopen(self, resource: Manifest, source: GitSource) -> None:
-        """After a restart: offer the artifact that the status names, from the cache."""
-        if self._artifacts.get(source.ref) is not None:
+        made = _Made(source, tuple(each.digest for each in included))
+        is_new = artifact is None or artifact.revision != revision.text
+        if artifact is not None and not is_new and self._is_made_of(resource, made):
+            await self._store(resource, source, Fetched(artifact, ""), included)
             return
-        status = resource.get("status") or {}
-        recorded = status.get("artifact") or {}
-        if not recorded.get("revision") or _spec_changed(resource, status):
-            return
-        try:
-            artifact = self._checkouts.reopen(source, recorded["revision"])
-        except TrueupError:
-            return  # the cache lost it; it is fetched again
-        if artifact is not None:
-            self._made_of[source.ref] = (artifact.revision, source)
-            self._artifacts.put(artifact)
+        if is_new:
+            look = self._look(resource)
+            status = gitstatus.building(self._status(resource), look, revision.text)
+            await self._write(resource, status)
+        fetched = await self._checkouts.fetch(source, secrets, included)
+        await self._store(resource, source, fetched, included)
+        self._made[source.ref] = made
+        self._artifacts.put(fetched.artifact)
 
-    def _good(self, ref: ObjectRef, resource: Manifest) -> list[Cond]:
-        artifact = self._artifacts.get(ref)
-        assert artifact is not None
-        conditions = dialect.stored(artifact)
-        before = (self._home.status_of(resource)).get("conditions") or ()
-        conditions += [
-            Cond(c["type"], "True", c["reason"], c["message"])
-            for c in before
-            if c["type"] == Condition.SOURCE_VERIFIED and c["status"] == "True"
-        ]
-        return conditions
+    def _is_made_of(self, resource: Manifest, made: _Made) -> bool:
+        known = self._made.get(made.source.ref)
+        return known == made and not gitstatus.needs_verification(
+            made.source, self._status(resource)
+        )
 
-    async def _report(
+    async def _store(
         self,
         resource: Manifest,
-        conditions: list[Cond],
-        *,
-        artifact: Artifact | None = None,
-        source: GitSource | None = None,
-        keep_artifact: bool = False,
-    ) -> bool:
-        """Write the status; whether the Ready condition says something new."""
-        now = timestamp(self._home.clock.now())
-        before = self._home.status_of(resource)
-        generation = resource["metadata"].get("generation", 0)
-        kinds = {condition.type for condition in conditions}
-        status: Manifest = {
-            **before,
-            "observedGeneration": generation,
-            "conditions": updated(
-                before.get("conditions") or (),
-                conditions,
-                generation=generation,
-                now=now,
-                dropped=[kind for kind in _TRANSIENT if kind not in kinds],
-            ),
+        source: GitSource,
+        fetched: Fetched,
+        included: tuple[Artifact, ...],
+    ) -> None:
+        """The status comes first: whoever acts on the artifact may look it up."""
+        before, artifact = self._status(resource), fetched.artifact
+        status = gitstatus.stored(
+            before,
+            self._look(resource),
+            source,
+            artifact,
+            included=[self._recorded(each) for each in included],
+            verified=fetched.verified,
+        )
+        await self._write(resource, status)
+        message = f"stored artifact for commit '{fetched.subject or artifact.revision}'"
+        notes = {
+            f"{SOURCE_GROUP}/{REVISION_KEY}": artifact.revision,
+            f"{SOURCE_GROUP}/{DIGEST_KEY}": artifact.digest,
         }
-        if artifact is not None and source is not None:
-            recorded = before.get("artifact") or {}
-            if (recorded.get("revision"), recorded.get("digest")) != (
-                artifact.revision,
-                artifact.digest,
-            ):
-                status["artifact"] = dialect.artifact_status(artifact, now=now)
-            for name in dialect.OBSERVED_FIELDS:
-                status.pop(name, None)
-            status |= dialect.observed(source)
-        elif not keep_artifact:
-            status.setdefault("artifact", before.get("artifact"))
-        if requested := annotation(resource, REQUESTED_AT_ANNOTATION):
-            status["lastHandledReconcileAt"] = requested
-        status = {key: value for key, value in status.items() if value is not None}
-        await self._home.write_status(resource, status, manager=SOURCE_MANAGER)
-        return _ready(before) != _ready(status)
+        if (before.get("artifact") or {}).get("digest") != artifact.digest:
+            self._say(resource, Reason.NEW_ARTIFACT, message, notes=notes)
+        elif gitstatus.has_failed(before):
+            self._say(resource, Reason.SUCCEEDED, message, notes=notes)
+
+    async def _fail(
+        self, resource: Manifest, obstacle: Obstacle, interval: float = 0
+    ) -> float | None:
+        before = self._status(resource)
+        status = gitstatus.failed(before, self._look(resource), obstacle)
+        await self._write(resource, status)
+        if gitstatus.readiness(before) != gitstatus.readiness(status):
+            self._say(resource, obstacle.reason, str(obstacle), warning=True)
+        if obstacle.stalled:
+            return None
+        return min(self._backoff.failed(ObjectRef.of(resource)), interval)
+
+    async def _secrets(self, source: GitSource) -> Secrets:
+        """The decoded Secrets that the source reads; it is looked at again when they change."""
+        namespace = source.ref.namespace
+        refs = [ObjectRef("", "Secret", namespace, name, "v1") for name in source.secrets]
+        found = await self._inputs.read(source.ref, [(ref, True) for ref in refs])
+        secrets = {obj["metadata"]["name"]: decoded(obj) for obj in found}
+        missing = next((name for name in source.secrets if name not in secrets), "")
+        if missing:
+            raise _no_secret(source, missing)
+        return secrets
+
+    def _included(self, source: GitSource) -> tuple[Artifact, ...]:
+        """The artifacts of the sources to include, in the order of the spec."""
+        found = []
+        for item in source.include:
+            of = source.ref
+            ref = ObjectRef(of.group, of.kind, of.namespace, item.repository, of.version)
+            artifact = self._artifacts.get(ref)
+            if artifact is None:
+                raise _not_included(item.repository, exists=self.resources.get(ref) is not None)
+            found.append(artifact)
+        return tuple(found)
+
+    def _recorded(self, artifact: Artifact) -> Manifest:
+        """``status.artifact`` of the source that an artifact is from."""
+        resource = self.resources.get(artifact.source)
+        recorded: Manifest = self._status(resource).get("artifact", {}) if resource else {}
+        return recorded
+
+    async def _reopen(self, resource: Manifest, source: GitSource) -> None:
+        """After a restart: offer the artifact that the status names, from the cache.
+
+        The recorded digest must come out again. It tells that the files are those of then, and
+        that whoever wrote the status knows them.
+        """
+        recorded = self._status(resource).get("artifact") or {}
+        if self._artifacts.get(source.ref) is not None or not recorded.get("revision"):
+            return
+        before = gitstatus.observed_source(source, self._status(resource))
+        try:
+            included = self._included(before)
+            artifact = await self._checkouts.reopen(before, recorded["revision"], included)
+        except TrueupError:
+            return  # the cache lost it; it is fetched again
+        if artifact is not None and artifact.digest == recorded["digest"]:
+            self._made[source.ref] = _Made(before, tuple(each.digest for each in included))
+            self._artifacts.put(artifact)
+
+    async def _hold(self, resource: Manifest) -> None:
+        """Sets the finalizer, so that a deletion is seen also by one who was away."""
+        finalizers = resource["metadata"].get("finalizers") or []
+        if FINALIZER not in finalizers:
+            both = [*finalizers, FINALIZER]
+            await self._home.write_finalizers(resource, both, manager=SOURCE_MANAGER)
 
     async def _let_go(self, ref: ObjectRef, resource: Manifest | None) -> None:
         self._artifacts.drop(ref)
-        self._made_of.pop(ref, None)
+        self._made.pop(ref, None)
+        self._inputs.forget(ref)
         self._home.forget(ref)
         finalizers = (resource or {}).get("metadata", {}).get("finalizers") or []
         if resource is not None and FINALIZER in finalizers:
-            # Left by Flux; there is nothing of ours to clean up.
             rest = [name for name in finalizers if name != FINALIZER]
             await self._home.write_finalizers(resource, rest, manager=SOURCE_MANAGER)
 
-    def _say(self, resource: Manifest, reason: str, message: str, *, warning: bool = False) -> None:
-        self._home.say(resource, reason, message, component=SOURCE_MANAGER, warning=warning)
+    def _status(self, resource: Manifest) -> Manifest:
+        return self._home.status_of(resource)
+
+    async def _write(self, resource: Manifest, status: Manifest) -> None:
+        await self._home.write_status(resource, status, manager=SOURCE_MANAGER)
+
+    def _look(self, resource: Manifest) -> Look:
+        return Look(
+            resource["metadata"].get("generation", 0),
+            annotation(resource, REQUESTED_AT_ANNOTATION),
+            timestamp(self._home.clock.now()),
+        )
+
+    def _say(
+        self,
+        resource: Manifest,
+        reason: str,
+        message: str,
+        *,
+        warning: bool = False,
+        notes: dict[str, str] | None = None,
+    ) -> None:
+        self._home.say(
+            resource,
+            reason,
+            message,
+            component=SOURCE_MANAGER,
+            warning=warning,
+            annotations=notes,
+        )
 
 
-def _reason_of(error: TrueupError) -> str:
-    if isinstance(error, VerificationError):
-        return Reason.VERIFICATION_ERROR
-    if isinstance(error, GitError) and error.trouble == "auth":
-        return Reason.AUTHENTICATION_FAILED
-    return Reason.GIT_OPERATION_FAILED
+def _as_obstacle(error: TrueupError) -> Obstacle:
+    if isinstance(error, Obstacle):
+        return error
+    return Obstacle(str(error), Reason.GIT_OPERATION_FAILED)
 
 
-def _spec_changed(resource: Manifest, status: Manifest) -> bool:
-    return bool(status.get("observedGeneration") != resource["metadata"].get("generation"))
+def _no_secret(source: GitSource, name: str) -> Obstacle:
+    if source.verify is not None and name == source.verify.secret:
+        return Obstacle(
+            f'public keys secret error: secrets "{name}" not found',
+            Reason.VERIFICATION_ERROR,
+            condition=Condition.SOURCE_VERIFIED,
+        )
+    return Obstacle(
+        f"failed to get secret '{source.ref.namespace}/{name}': secrets \"{name}\" not found",
+        Reason.AUTHENTICATION_FAILED,
+    )
 
 
-def _ready(status: Manifest) -> tuple[str, str] | None:
-    for condition in status.get("conditions") or ():
-        if condition["type"] == Condition.READY:
-            return condition["status"], condition["message"]
-    return None
+def _not_included(name: str, *, exists: bool) -> Obstacle:
+    unavailable = Condition.INCLUDE_UNAVAILABLE
+    if exists:
+        cause = f"no artifact available for include '{name}'"
+        return Obstacle(cause, Reason.NO_ARTIFACT, condition=unavailable)
+    cause = f"could not get resource for include '{name}': not found"
+    return Obstacle(cause, Reason.NOT_FOUND, condition=unavailable)

@@ -1,4 +1,4 @@
-"""GitRepository (source.toolkit.fluxcd.io/v1): its fields as a value, and its status."""
+"""GitRepository (source.toolkit.fluxcd.io/v1): its fields as a value. Status: gitstatus."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trueup.dialects.flux.names import Condition, Reason
 from trueup.errors import InputError
-from trueup.flow import Artifact
-from trueup.objects import Manifest, ObjectRef
-from trueup.report.conditions import Condition as Cond
+from trueup.objects import ObjectRef
 from trueup.report.times import seconds_of
 
 VERIFY_MODES = ("HEAD", "Tag", "TagAndHEAD")
+GENERIC = "generic"
+"""The provider that takes its credentials from a Secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,23 @@ class Include:
     """Another GitRepository whose files are laid into this one's tree."""
 
     repository: str
-    from_path: str
-    to_path: str
+    from_path: str = ""
+    to_path: str = ""
+    """Empty: the repository's name."""
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Include:
+        name = (item.get("repository") or {}).get("name", "")
+        return cls(name, item.get("fromPath") or "", item.get("toPath") or "")
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """As it is written in the resource."""
+        paths = {"fromPath": self.from_path, "toPath": self.to_path}
+        return {
+            "repository": {"name": self.repository},
+            **{name: path for name, path in paths.items() if path},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class GitSource:
     reference: Mapping[str, str]
     interval: float
     timeout: float
+    provider: str = GENERIC
     secret: str = ""
     proxy_secret: str = ""
     ignore: str | None = None
@@ -60,6 +75,12 @@ class GitSource:
     include: tuple[Include, ...] = ()
     suspended: bool = False
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Names of the Secrets that the source reads, in its own namespace."""
+        verified_with = self.verify.secret if self.verify else ""
+        return tuple(filter(None, (self.secret, self.proxy_secret, verified_with)))
+
 
 def git_source(resource: Mapping[str, Any]) -> GitSource:
     """The resource's spec as a value; InputError names the field that is wrong."""
@@ -68,26 +89,20 @@ def git_source(resource: Mapping[str, Any]) -> GitSource:
     subject = str(ref)
     if not spec.get("url"):
         raise InputError("spec.url is missing", subject=subject)
-    provider = spec.get("provider") or "generic"
-    if provider != "generic":
-        raise InputError(
-            f"spec.provider {provider!r} is not supported",
-            subject=subject,
-            next_step="use 'generic' with a Secret",
-        )
     return GitSource(
         ref=ref,
         url=spec["url"],
         reference=spec.get("ref") or {},
         interval=seconds_of(spec.get("interval") or "1m", f"{subject}: spec.interval"),
         timeout=seconds_of(spec.get("timeout") or "60s", f"{subject}: spec.timeout"),
+        provider=spec.get("provider") or GENERIC,
         secret=(spec.get("secretRef") or {}).get("name", ""),
         proxy_secret=(spec.get("proxySecretRef") or {}).get("name", ""),
         ignore=spec.get("ignore"),
         directories=tuple(spec.get("sparseCheckout") or ()),
         submodules=bool(spec.get("recurseSubmodules")),
         verify=_verify(spec.get("verify")),
-        include=tuple(_include(item) for item in spec.get("include") or ()),
+        include=tuple(Include.of(item) for item in spec.get("include") or ()),
         suspended=bool(spec.get("suspend")),
     )
 
@@ -99,75 +114,3 @@ def _verify(spec: Mapping[str, Any] | None) -> Verify | None:
     if mode not in VERIFY_MODES:
         raise InputError(f"spec.verify.mode {mode!r} is unknown", next_step="use HEAD or Tag")
     return Verify(mode, (spec.get("secretRef") or {}).get("name", ""))
-
-
-def _include(item: Mapping[str, Any]) -> Include:
-    name = (item.get("repository") or {}).get("name", "")
-    return Include(name, item.get("fromPath") or "", item.get("toPath") or name)
-
-
-def artifact_status(artifact: Artifact, *, now: str) -> Manifest:
-    """``status.artifact``: Trueup hands trees over in process, so the URL only names them."""
-    ref = artifact.source
-    name = artifact.revision.rpartition(":")[2]
-    path = f"{ref.kind.lower()}/{ref.namespace}/{ref.name}/{name}"
-    return {
-        "path": path,
-        "url": f"trueup:///{path}",
-        "revision": artifact.revision,
-        "digest": artifact.digest,
-        "lastUpdateTime": now,
-    }
-
-
-def observed(source: GitSource) -> Manifest:
-    """The fields of the status that repeat what of the spec an artifact was made from."""
-    status: Manifest = {}
-    if source.ignore is not None:
-        status["observedIgnore"] = source.ignore
-    if source.submodules:
-        status["observedRecurseSubmodules"] = True
-    if source.directories:
-        status["observedSparseCheckout"] = list(source.directories)
-    if source.include:
-        status["observedInclude"] = [
-            {
-                "repository": {"name": item.repository},
-                "fromPath": item.from_path,
-                "toPath": item.to_path,
-            }
-            for item in source.include
-        ]
-    if source.verify:
-        status["sourceVerificationMode"] = source.verify.mode
-    return status
-
-
-OBSERVED_FIELDS = (
-    "observedIgnore",
-    "observedInclude",
-    "observedRecurseSubmodules",
-    "observedSparseCheckout",
-    "sourceVerificationMode",
-)
-
-
-def stored(artifact: Artifact) -> list[Cond]:
-    """The conditions of a source whose artifact is there."""
-    message = f"stored artifact for revision '{artifact.revision}'"
-    return [
-        Cond(Condition.READY, "True", Reason.SUCCEEDED, message),
-        Cond(Condition.ARTIFACT_IN_STORAGE, "True", Reason.SUCCEEDED, message),
-    ]
-
-
-def failed(reason: str, message: str, *, stalled: bool) -> list[Cond]:
-    """The conditions of a source that cannot be fetched; ``stalled``: until its spec changes."""
-    conditions = [
-        Cond(Condition.FETCH_FAILED, "True", reason, message),
-        Cond(Condition.READY, "False", reason, message),
-    ]
-    if stalled:
-        return [*conditions, Cond(Condition.STALLED, "True", reason, message)]
-    retry = Cond(Condition.RECONCILING, "True", Reason.PROGRESSING_WITH_RETRY, message)
-    return [*conditions, retry]

@@ -7,23 +7,26 @@ caller's own credentials, and only what that answers is looked up.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+import time
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from trueup.errors import TrueupError
 from trueup.fetch.git.checkout import Checkout, signed_commit, tag_of
 from trueup.fetch.git.errors import GitError
-from trueup.fetch.git.reference import Listing, Reference, Revision, candidates
+from trueup.fetch.git.listings import Listings
+from trueup.fetch.git.reference import Reference, Revision, candidates
 from trueup.fetch.git.remote import Remote
 from trueup.fetch.git.remote_url import RemoteUrl
-from trueup.fetch.git.store import Store, run_checked
-from trueup.fetch.git.submodules import MAX_DEPTH, parse_gitmodules, remote_of
+from trueup.fetch.git.store import Store
+from trueup.fetch.git.submodules import Bring, submodule_trees
 from trueup.fetch.git.tree import GitTree
 
 DEFAULT_MAX_BYTES = 1 << 30
 """What one fetch may bring, compressed."""
+
+UNUSED_SECONDS = 7 * 86400.0
+"""After so long without use a cache is removed by ``sweep``."""
 
 
 class GitCache:
@@ -37,14 +40,18 @@ class GitCache:
         self._root = root
         self.max_bytes = max_bytes
         self._stores: dict[str, Store] = {}
+        self._listings = Listings()
 
-    async def resolve(self, remote: Remote, reference: Reference) -> Revision:
-        """What ``reference`` means on the remote now: a listing, no objects.
+    async def resolve(
+        self, remote: Remote, reference: Reference, *, max_age: float = 0
+    ) -> Revision:
+        """What ``reference`` means on the remote now, or meant up to ``max_age`` seconds ago:
+        a listing, no objects.
 
         Exception: where several tags are the same version, the commits decide and are fetched.
         """
         reference.check()
-        listing = await self._list(remote, reference)
+        listing = await self._listings.ask(remote, reference.listing_flags, max_age=max_age)
         try:
             found = candidates(reference, listing)
         except GitError as error:
@@ -53,42 +60,47 @@ class GitCache:
         return found[0] if len(found) == 1 else await self._newest(remote, found)
 
     async def fetch(
-        self, remote: Remote, reference: Reference, *, submodules: bool = False
+        self,
+        remote: Remote,
+        reference: Reference,
+        *,
+        submodules: bool = False,
+        max_age: float = 0,
     ) -> Checkout:
         """The commit that ``reference`` means now, with all its files; cheap if it is cached."""
-        revision = await self.resolve(remote, reference)
+        revision = await self.resolve(remote, reference, max_age=max_age)
         revision = await self._bring(remote, revision)
-        trees = await self._submodules(remote, revision.commit, MAX_DEPTH) if submodules else {}
+        trees = await self._submodules(remote, revision, self._bring_commit) if submodules else {}
         return self._checkout(self.store_of(remote), revision, trees)
 
-    def open(self, url: str, revision: Revision) -> Checkout | None:
+    async def open(
+        self, url: str, revision: Revision, *, submodules: bool = False
+    ) -> Checkout | None:
         """A revision that was fetched before, without the network; None if it is not there.
 
-        Whoever calls this vouches that the revision was theirs. Submodules are empty in it.
+        Whoever calls this vouches that the revision was theirs.
         """
-        store = self._store(RemoteUrl.parse(url))
+        remote = Remote.at(url)
+        store = self.store_of(remote)
         if store.kept_object(revision.commit) is None:
             return None
-        return self._checkout(store, revision, {})
+        trees = await self._submodules(remote, revision, self._have_commit) if submodules else {}
+        return self._checkout(store, revision, trees)
 
-    async def sweep(self, urls: Collection[str]) -> None:
-        """Removes the caches of all URLs but these."""
-        used = {_folder_name(RemoteUrl.parse(url)) for url in urls}
+    async def sweep(self, *, unused_seconds: float = UNUSED_SECONDS) -> None:
+        """Removes the caches that nobody has used for so long, and whose trees nobody holds."""
         for folder in self._root.glob("*.git"):
-            if folder.name not in used:
-                store = self._stores.pop(folder.name, None) or Store(folder)
+            store = self._stores.get(folder.name) or Store(folder)
+            if store.is_held:
+                store.touch()
+            elif store.used_at < time.time() - unused_seconds:
+                self._stores.pop(folder.name, None)
                 async with store.locked():
                     shutil.rmtree(folder, ignore_errors=True)
 
     def store_of(self, remote: Remote) -> Store:
         """The repository on disk that holds what was fetched from ``remote``."""
         return self._store(remote.url)
-
-    async def _list(self, remote: Remote, reference: Reference) -> Listing:
-        arguments = ["ls-remote", "--quiet", *reference.listing_flags, "--", remote.url.text]
-        lines = (await run_checked(remote, arguments)).splitlines()
-        pairs = (line.split("\t", 1) for line in lines if "\t" in line)
-        return {name: object_id for object_id, name in pairs}
 
     async def _newest(self, remote: Remote, found: list[Revision]) -> Revision:
         """Of tags that are the same version, the one whose commit is the newest (as in Flux)."""
@@ -109,37 +121,24 @@ class GitCache:
             await store.compact_if_due()
         return replace(revision, commit=commit, object_id=object_id)
 
-    async def _submodules(self, remote: Remote, commit: str, depth: int) -> dict[str, GitTree]:
-        """The trees of all submodules below ``commit``, by path."""
-        store = self.store_of(remote)
-        root = _tree_id(store, commit)
-        tree = store.tree(root)
-        if depth == 0 or not tree.is_file(".gitmodules"):
-            return {}
-        trees = {}
-        text = tree.read(".gitmodules").decode("utf-8", "replace")
-        for submodule in parse_gitmodules(text):
-            recorded = tree.submodule_commit(submodule.path)
-            if recorded is None:
-                continue
-            try:
-                there = remote_of(submodule, remote)
-                trees[submodule.path] = await self._submodule_tree(there, recorded, depth - 1)
-            except TrueupError as error:
-                error.cause = f"submodule '{submodule.path}': {error.cause}"
-                raise
-        return trees
-
-    async def _submodule_tree(self, remote: Remote, commit: str, depth: int) -> GitTree:
-        await self._list(remote, Reference())  # asks whether these credentials may read it
+    async def _bring_commit(self, remote: Remote, commit: str) -> Store:
+        await self._listings.ask(remote, ["--heads"])  # may these credentials read it?
         await self._bring(remote, Revision(commit, object_id=commit, source=commit))
+        return self.store_of(remote)
+
+    async def _have_commit(self, remote: Remote, commit: str) -> Store:
         store = self.store_of(remote)
-        tree = store.tree(_tree_id(store, commit), await self._submodules(remote, commit, depth))
-        store.hold(commit, tree)
-        return tree
+        if store.kept_object(commit) is None:
+            raise GitError(f"commit {commit} is not in the cache", subject=remote.url.text)
+        return store
+
+    async def _submodules(
+        self, remote: Remote, revision: Revision, bring: Bring
+    ) -> dict[str, GitTree]:
+        return await submodule_trees(bring, remote, self.store_of(remote), revision.commit)
 
     def _checkout(self, store: Store, revision: Revision, trees: dict[str, GitTree]) -> Checkout:
-        tree = store.tree(_tree_id(store, revision.commit), trees)
+        tree = store.tree(store.tree_id(revision.commit), trees)
         store.hold(revision.commit, tree)
         repository = store.objects.repository
         return Checkout(
@@ -155,7 +154,3 @@ class GitCache:
 
 def _folder_name(url: RemoteUrl) -> str:
     return sha256(url.text.encode("utf-8", "surrogateescape")).hexdigest()[:32] + ".git"
-
-
-def _tree_id(store: Store, commit: str) -> str:
-    return str(store.objects.read(commit).tree_id)

@@ -54,13 +54,35 @@ class Store:
         """One fetch at a time, over all processes that share the folder."""
         async with self._turn:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+            os.utime(descriptor)
             try:
                 while not _try_lock(descriptor):  # noqa: ASYNC110 - another process holds it
                     await asyncio.sleep(_LOCK_RETRY)
                 yield
             finally:
                 os.close(descriptor)
+
+    @property
+    def _lock(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.lock")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody in this process still reads a tree of it."""
+        return len(self._trees) > 0
+
+    @property
+    def used_at(self) -> float:
+        """When it was last used by any process, in seconds since 1970."""
+        return self._lock.stat().st_mtime if self._lock.exists() else 0.0
+
+    def touch(self) -> None:
+        """Counts as used now."""
+        self._lock.touch(mode=0o600)
+
+    def tree_id(self, commit: str) -> str:
+        return str(self.objects.read(commit).tree_id)
 
     def tree(self, root: str, submodules: dict[str, GitTree] | None = None) -> GitTree:
         return GitTree(self.objects, root, submodules)
@@ -82,6 +104,7 @@ class Store:
         if wanted not in names or not self.objects.has(wanted):
             return None
         os.utime(folder / wanted)
+        self.touch()
         return wanted
 
     async def fetch(

@@ -1,14 +1,18 @@
-"""What ``.gitmodules`` says, and where a submodule's relative URL leads."""
+"""What ``.gitmodules`` says, where a submodule's relative URL leads, and the trees behind it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from trueup.errors import TrueupError
 from trueup.fetch.git.credentials import Credentials
 from trueup.fetch.git.errors import GitError
 from trueup.fetch.git.remote import Remote
+from trueup.fetch.git.store import Store
+from trueup.fetch.git.tree import GitTree
 
 MAX_DEPTH = 10
 """Submodules of submodules that are followed, as go-git does."""
@@ -17,10 +21,43 @@ _SECTION = re.compile(r'\[\s*submodule\s+"((?:[^"\\]|\\.)*)"\s*\]', re.IGNORECAS
 _SETTING = re.compile(r"([A-Za-z][\w-]*)\s*=\s*(.*?)\s*")
 
 
+Bring = Callable[[Remote, str], Awaitable[Store]]
+"""Makes sure that a commit of a remote is there; gives the store that holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submodule:
     path: str
     url: str
+
+
+async def submodule_trees(
+    bring: Bring, remote: Remote, store: Store, commit: str, depth: int = MAX_DEPTH
+) -> dict[str, GitTree]:
+    """The trees of all submodules of ``commit``, by path; raises what ``bring`` raises."""
+    tree = store.tree(store.tree_id(commit))
+    if depth == 0 or not tree.is_file(".gitmodules"):
+        return {}
+    trees = {}
+    for submodule in parse_gitmodules(tree.read(".gitmodules").decode("utf-8", "replace")):
+        recorded = tree.submodule_commit(submodule.path)
+        if recorded is None:
+            continue
+        try:
+            there = remote_of(submodule, remote)
+            trees[submodule.path] = await _tree_of(bring, there, recorded, depth - 1)
+        except TrueupError as error:
+            error.cause = f"submodule '{submodule.path}': {error.cause}"
+            raise
+    return trees
+
+
+async def _tree_of(bring: Bring, remote: Remote, commit: str, depth: int) -> GitTree:
+    store = await bring(remote, commit)
+    below = await submodule_trees(bring, remote, store, commit, depth)
+    tree = store.tree(store.tree_id(commit), below)
+    store.hold(commit, tree)
+    return tree
 
 
 def parse_gitmodules(text: str) -> list[Submodule]:

@@ -36,14 +36,25 @@ def definitions() -> list[Manifest]:
 
 
 class Controllers:
-    """All controllers against one API server; ``cache`` is a folder that may be lost."""
+    """All controllers against one API server; ``cache`` is a folder that may be lost.
 
-    def __init__(self, client: Client, cache: Path, clock: Clock | None = None) -> None:
+    ``allow_local``: whether sources may name paths of this machine; right where all who may write
+    sources may read this machine's files too.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        cache: Path,
+        clock: Clock | None = None,
+        *,
+        allow_local: bool = False,
+    ) -> None:
         self.client = client
         self.home = Home(client, clock or Clock())
         artifacts = Artifacts()
-        checkouts = Checkouts(client, GitCache(cache / "git"), artifacts)
-        self.sources = Sources(self.home, checkouts, artifacts)
+        self.checkouts = Checkouts(GitCache(cache / "git"), allow_local=allow_local)
+        self.sources = Sources(self.home, self.checkouts, artifacts)
         self.deliveries = Deliveries(
             self.home, KUSTOMIZATIONS, CONVENTIONS, artifacts, self.sources.resources.get
         )
@@ -57,6 +68,7 @@ class Controllers:
                     self.home.write_events(),
                     self.sources.resources.run(),
                     self.sources.run(),
+                    self.checkouts.keep_tidy(),
                     deliveries.resources.run(),
                     deliveries.memory.resources.run(),
                     deliveries.run(),

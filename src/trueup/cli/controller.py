@@ -24,19 +24,36 @@ if TYPE_CHECKING:
     help="Where fetched sources are kept; may be lost. Default: in the user's data directory.",
 )
 @click.option("--install-crds", is_flag=True, help="Install the kinds that are missing first.")
+@click.option(
+    "--allow-local-sources",
+    is_flag=True,
+    help="Let sources name paths of this machine: whoever may write a source may then read them.",
+)
 @log_option
 def command(
-    kubeconfig: str | None, context: str, cache: str | None, install_crds: bool, log_level: str
+    kubeconfig: str | None,
+    context: str,
+    cache: str | None,
+    install_crds: bool,
+    allow_local_sources: bool,
+    log_level: str,
 ) -> None:
     """Run the controllers against the cluster that a kubeconfig names.
 
     Without one, inside a Pod, it is the cluster of the Pod.
     """
     folder = Path(cache) if cache else data_directory() / "cache"
-    run_until_stopped(lambda: _run(_config(kubeconfig, context), folder, install_crds), log_level)
+
+    async def work() -> None:
+        config = _config(kubeconfig, context)
+        await _run(config, folder, install_crds=install_crds, allow_local=allow_local_sources)
+
+    run_until_stopped(work, log_level)
 
 
-async def _run(config: ClusterConfig, cache: Path, install_crds: bool) -> None:
+async def _run(
+    config: ClusterConfig, cache: Path, *, install_crds: bool, allow_local: bool
+) -> None:
     from trueup.cluster import Client, HttpTransport
     from trueup.wiring import Controllers, prepare
 
@@ -44,7 +61,7 @@ async def _run(config: ClusterConfig, cache: Path, install_crds: bool) -> None:
     try:
         await prepare(client, install_definitions=install_crds)
         click.echo(f"Trueup's controllers run against {config.server}")
-        await Controllers(client, cache).run()
+        await Controllers(client, cache, allow_local=allow_local).run()
     finally:
         await client.close()
 

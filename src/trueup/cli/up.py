@@ -53,7 +53,7 @@ async def _up(folder: Path, host: str, port: int | None, simulation: bool) -> No
     async with embedded(folder, simulation=simulation) as (plane, client):
         url = await _serve(plane, folder, host, port)
         click.echo(_greeting(url, plane.kubeconfig, simulation=simulation))
-        await Controllers(client, folder / "cache").run()
+        await Controllers(client, folder / "cache", allow_local=True).run()
 
 
 async def _serve(plane: ControlPlane, folder: Path, host: str, port: int | None) -> str:

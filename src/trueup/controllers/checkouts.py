@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from trueup.tree.mount import MountedTree
 
 POLL_AGE = 5.0
 """Seconds that a listing may be old for a routine look: sources that share a URL share it."""
+
+_SWEEP_SECONDS = 3600.0
 
 Secrets = Mapping[str, Mapping[str, bytes]]
 """Decoded data by the Secret's name."""
@@ -85,6 +88,12 @@ class Checkouts:
             source.url, Revision.parse(revision), submodules=source.submodules
         )
         return _artifact(source, checkout, included) if checkout else None
+
+    async def keep_tidy(self) -> None:
+        """For ever: removes from time to time what was fetched and is not used any more."""
+        while True:
+            await self._cache.sweep()
+            await asyncio.sleep(_SWEEP_SECONDS)
 
     def _remote(self, source: GitSource, secrets: Secrets) -> Remote:
         self._check(source)

@@ -13,7 +13,7 @@ from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import Checkouts, Fetched, Secrets
 from trueup.controllers.home import Home
 from trueup.controllers.inputs import Inputs
-from trueup.controllers.secrets import decoded
+from trueup.controllers.secrets import decoded_data
 from trueup.controllers.triggers import annotation, worth_a_look
 from trueup.dialects.flux import gitstatus
 from trueup.dialects.flux.gitrepository import GitSource, git_source
@@ -184,7 +184,10 @@ class Sources:
         namespace = source.ref.namespace
         refs = [ObjectRef("", "Secret", namespace, name, "v1") for name in source.secrets]
         found = await self._inputs.read(source.ref, [(ref, True) for ref in refs])
-        secrets = {obj["metadata"]["name"]: decoded(obj) for obj in found}
+        secrets = {}
+        for obj in found:
+            name = obj["metadata"]["name"]
+            secrets[name] = decoded_data(obj, f"Secret {namespace}/{name}")
         missing = next((name for name in source.secrets if name not in secrets), "")
         if missing:
             raise _no_secret(source, missing)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from trueup.cluster import Client
+from trueup.cluster import Client, following
 from trueup.cluster.transport import Answer, Query
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import Checkouts
@@ -21,6 +21,7 @@ from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.dialects.flux.crds import crds
 from trueup.dialects.flux.names import GIT_REPOSITORY, REQUESTED_AT_ANNOTATION
+from trueup.errors import NotFound
 from trueup.fetch.git import GitCache
 from trueup.flow import Artifact
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
@@ -115,13 +116,21 @@ class SourceWorld:
         return await self.until(lambda obj: condition(obj)["status"] == "False", name)
 
     async def until(self, holds: Callable[[Manifest], bool], name: str = "web") -> Manifest:
-        return await self._until(
-            GIT_REPOSITORY, lambda obj: obj["metadata"]["name"] == name and holds(obj)
+        return await following.until(
+            self.client, self.ref(name), lambda obj: obj if holds(obj) else None, timeout=_WAIT
         )
 
     async def event(self, reason: str) -> Manifest:
         """The first Event with that reason, as soon as there is one."""
-        return await self._until(_EVENT, lambda obj: bool(obj["reason"] == reason))
+        async with (
+            asyncio.timeout(_WAIT),
+            aclosing(following.changes(self.client, _EVENT, NAMESPACE)) as batches,
+        ):
+            async for batch in batches:
+                for change in batch:
+                    if change.object["reason"] == reason:
+                        return change.object
+        raise AssertionError("changes never end")
 
     async def artifact(self, revision: str = "", name: str = "web") -> Artifact:
         """The source's artifact, as soon as it has one whose revision ends so."""
@@ -137,15 +146,9 @@ class SourceWorld:
 
     async def delete(self, name: str = "web") -> None:
         """Delete the GitRepository and wait until it is gone."""
-        version = (await self.client.list(GIT_REPOSITORY, NAMESPACE)).resource_version
         await self.client.delete(self.ref(name))
-        async with asyncio.timeout(_WAIT):
-            async with self.client.watch(
-                GIT_REPOSITORY, NAMESPACE, resource_version=version
-            ) as stream:
-                async for change in stream:
-                    if change.type == "DELETED":
-                        return
+        with suppress(NotFound):
+            await following.until(self.client, self.ref(name), lambda obj: None, timeout=_WAIT)
 
     async def _create(self, api_version: str, kind: str, name: str, **rest: Any) -> Manifest:
         meta = {"name": name, "namespace": NAMESPACE}
@@ -154,20 +157,6 @@ class SourceWorld:
 
     async def _patch(self, name: str, change: Manifest) -> None:
         await self.client.patch(self.ref(name), change, type="merge", field_manager="test")
-
-    async def _until(self, gvk: GroupVersionKind, holds: Callable[[Manifest], bool]) -> Manifest:
-        listing = await self.client.list(gvk, NAMESPACE)
-        found = next((obj for obj in listing.items if holds(obj)), None)
-        if found is not None:
-            return found
-        async with asyncio.timeout(_WAIT):
-            async with self.client.watch(
-                gvk, NAMESPACE, resource_version=listing.resource_version
-            ) as stream:
-                async for change in stream:
-                    if change.type in ("ADDED", "MODIFIED") and holds(change.object):
-                        return change.object
-        raise TimeoutError("the watch ended")
 
 
 def condition(obj: Manifest, kind: str = "Ready") -> dict[str, str]:

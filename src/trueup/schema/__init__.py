@@ -6,6 +6,7 @@ Not here: what to do with a value beyond its schema (``merge``, ``controlplane.v
 """
 
 from trueup.schema.builtin import NEWEST, builtin, definitions, descriptions, kinds, versions
+from trueup.schema.crd import crd_schema
 from trueup.schema.node import Schema
 from trueup.schema.zero import zero_value
 
@@ -13,6 +14,7 @@ __all__ = [
     "NEWEST",
     "Schema",
     "builtin",
+    "crd_schema",
     "definitions",
     "descriptions",
     "kinds",

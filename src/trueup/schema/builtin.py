@@ -64,10 +64,11 @@ def builtin(gvk: GroupVersionKind, version: str = NEWEST) -> Schema | None:
     definition = kinds(version).get(gvk)
     if definition is None:
         return None
-    return Schema({"$ref": definition}, definitions(version), _describe)
+    return Schema({"$ref": definition}, definitions(version), describe)
 
 
-def _describe(definition: str, field: str) -> str:
+def describe(definition: str, field: str) -> str:
+    """The text on a definition (``field`` empty) or on one of its fields; empty if there is none."""
     return descriptions().get(definition, {}).get(field, "")
 
 

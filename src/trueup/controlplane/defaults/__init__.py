@@ -6,14 +6,18 @@ addresses, status reset. All work in place on one manifest. Kinds that are not b
 alone; their schema says what their defaults are. Validation lives elsewhere.
 """
 
-from trueup.controlplane.defaults.apply import apply_defaults
+from trueup.controlplane.defaults.apply import apply_defaults, normalize_metadata
 from trueup.controlplane.defaults.prepare import prepare_create, prepare_update
 from trueup.controlplane.defaults.services import ServiceAllocations, ServiceAllocator
+from trueup.controlplane.defaults.unknown import unknown_fields, unknown_metadata
 
 __all__ = [
     "ServiceAllocations",
     "ServiceAllocator",
     "apply_defaults",
+    "normalize_metadata",
     "prepare_create",
     "prepare_update",
+    "unknown_fields",
+    "unknown_metadata",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trueup.controlplane.defaults import functions
 from trueup.controlplane.defaults.decoding import require_decodable
 from trueup.controlplane.defaults.values import VALUES
-from trueup.controlplane.defaults.wire import is_zero, load, normalize
+from trueup.controlplane.defaults.wire import METADATA, is_zero, load, normalize
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 
@@ -22,6 +22,15 @@ def apply_defaults(obj: Manifest) -> None:
     if type_name is not None:
         require_decodable(obj, type_name)
         normalize(obj, type_name, _fill)
+
+
+def normalize_metadata(obj: Manifest) -> None:
+    """Bring the metadata of an object, whatever its kind, into its typed form.
+
+    Raises BadRequest when a field of it holds what its type cannot.
+    """
+    require_decodable(obj, METADATA, ("metadata",))
+    normalize(obj["metadata"], METADATA, _fill)
 
 
 def _fill(type_name: str, value: Manifest) -> None:

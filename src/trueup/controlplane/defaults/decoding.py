@@ -26,10 +26,13 @@ class _MismatchError(Exception):
     """The words of the decoder."""
 
 
-def require_decodable(obj: Manifest, type_name: str) -> None:
-    """Raises BadRequest when a field of ``obj`` holds what its type cannot."""
+def require_decodable(obj: Manifest, type_name: str, at: tuple[str, ...] = ()) -> None:
+    """Raises BadRequest when a field of ``obj``, or of what lies ``at`` there, is not of its type."""
+    part = obj
+    for name in at:
+        part = part[name]
     try:
-        _struct(obj, type_name, ())
+        _struct(part, type_name, at)
     except _MismatchError as mismatch:
         kind = obj.get("kind")
         version = str(obj.get("apiVersion")).rpartition("/")[2]

@@ -25,6 +25,9 @@ from trueup.controlplane.defaults.quantity import parse
 from trueup.controlplane.defaults.times import micro_time, time
 from trueup.objects import Manifest
 
+METADATA = "meta/v1.ObjectMeta"
+"""The type of every object's metadata."""
+
 Fill = Callable[[str, Manifest], None]
 """Completes one value of the named type in place, before its fields are visited."""
 

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from trueup.controlplane import defaults
-from trueup.controlplane.registry import definitions
+from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.conversion import convert
 from trueup.controlplane.registry.strategies import reset_created, reset_updated
+from trueup.controlplane.registry.strictness import report_unknown
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Store
+from trueup.controlplane.validation.causes import Cause
+from trueup.controlplane.validation.custom.kind import CustomKind
+from trueup.controlplane.validation.kind_names import name_rule
+from trueup.controlplane.validation.metadata import validate_metadata, validate_metadata_update
 from trueup.objects import Manifest
 from trueup.schema import Schema, builtin
 
@@ -28,6 +33,7 @@ class Rules:
         self._catalog = catalog
         self._written: dict[str, list[Listener]] = {}
         self._removed: dict[str, list[Listener]] = {}
+        self._custom: dict[tuple[str, str], CustomKind] = {}
         self._services = defaults.ServiceAllocations()
         self.listen(SERVICES, self._services.observe, self._services.forget)
 
@@ -38,12 +44,32 @@ class Rules:
 
     def schema(self, resource: Resource) -> Schema | None:
         """What the fields of the kind are; None where anything goes."""
-        return builtin(resource.gvk) if resource.custom is None else None
+        custom = self.custom(resource)
+        return builtin(resource.gvk) if custom is None else custom.schema
+
+    def custom(self, resource: Resource) -> CustomKind | None:
+        """What the definition of a custom resource says in this version; None if it is built in."""
+        if resource.custom is None:
+            return None
+        key = (resource.bucket, resource.version)
+        known = self._custom.get(key)
+        if known is None or known.version is not resource.custom:
+            known = self._custom[key] = CustomKind(resource.custom)
+        return known
 
     def complete(self, call: Call, obj: Manifest) -> None:
-        """Drop what the schema does not know, and fill in defaults."""
-        if call.resource.custom is None:
+        """Drop what the schema does not know, and fill in defaults.
+
+        BadRequest, or a warning, for unknown fields as the call's field validation says.
+        """
+        custom = self.custom(call.resource)
+        if custom is None:
+            report_unknown(call, defaults.unknown_fields(obj))
             defaults.apply_defaults(obj)
+        else:
+            unknown = defaults.unknown_metadata(obj["metadata"])
+            defaults.normalize_metadata(obj)
+            report_unknown(call, [*unknown, *custom.complete(obj)])
 
     def prepare_create(self, call: Call, obj: Manifest) -> None:
         reset_created(call.resource, obj)
@@ -61,9 +87,25 @@ class Rules:
 
     def validate_create(self, call: Call, obj: Manifest) -> None:
         """Invalid with every cause at once."""
+        resource, custom = call.resource, self.custom(call.resource)
+        rule = name_rule(resource.bucket)
+        causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
+        if custom is not None:
+            causes += custom.validate_create(obj)
+        self._refuse(call, obj, causes)
 
     def validate_update(self, call: Call, new: Manifest, old: Manifest) -> None:
         """Invalid with every cause at once."""
+        custom = self.custom(call.resource)
+        causes = validate_metadata_update(new["metadata"], old["metadata"])
+        if custom is not None:
+            causes += custom.validate_update(new, old, call.subresource)
+        self._refuse(call, new, causes)
+
+    def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:
+        if causes:
+            resource, name = call.resource, str(obj["metadata"].get("name") or "")
+            raise refusals.invalid(resource.group, resource.kind, name, causes)
 
     def to_storage(self, resource: Resource, obj: Manifest) -> Manifest:
         return convert(obj, resource.gvk, resource.storage_gvk)

@@ -1,0 +1,78 @@
+"""One version of a custom kind: everything that its definition says about its objects."""
+
+from __future__ import annotations
+
+from trueup.controlplane.resources.resource import CustomVersion
+from trueup.controlplane.validation.causes import NOWHERE, Cause, invalid
+from trueup.controlplane.validation.custom.defaulting import apply_defaults
+from trueup.controlplane.validation.custom.embedded import embedded_resources
+from trueup.controlplane.validation.custom.listtypes import duplicates
+from trueup.controlplane.validation.custom.openapi import validate
+from trueup.controlplane.validation.custom.previous import NOTHING, Previous
+from trueup.controlplane.validation.custom.pruning import prune
+from trueup.objects import Manifest
+from trueup.schema import crd_schema
+
+_BLOCKING = frozenset(
+    f"FieldValue{kind}"
+    for kind in ("NotSupported", "Required", "TooLong", "TooMany", "TypeInvalid")
+)
+
+
+class CustomKind:
+    """Made once for each version of a definition, and shared."""
+
+    def __init__(self, custom: CustomVersion) -> None:
+        self.version = custom
+        self._declared = (custom.version.get("schema") or {}).get("openAPIV3Schema") or {}
+        self.schema = crd_schema(self._declared)
+
+    def complete(self, obj: Manifest) -> list[str]:
+        """Prune ``obj`` and fill in defaults, in place; the paths of what was unknown."""
+        unknown = prune(obj, self.schema)
+        apply_defaults(obj, self.schema)
+        return unknown
+
+    def validate_create(self, obj: Manifest) -> list[Cause]:
+        """What is wrong with a new object, beyond its metadata."""
+        found = validate(self._declared, obj)
+        found += embedded_resources(self.schema, obj)
+        found += duplicates(self.schema, obj)
+        return found
+
+    def validate_update(self, new: Manifest, old: Manifest, subresource: str) -> list[Cause]:
+        """What is wrong with a change; what was wrong before and did not change is let pass."""
+        if subresource == "status":
+            found = self._validate_status(new, old)
+        else:
+            found = validate(self._declared, new, Previous(old))
+            found += embedded_resources(self.schema, new)
+        if not duplicates(self.schema, old):
+            found += duplicates(self.schema, new)
+        return found
+
+    def _validate_status(self, new: Manifest, old: Manifest) -> list[Cause]:
+        node = (self._declared.get("properties") or {}).get("status")
+        if node is None or "status" not in new:
+            return []
+        before = Previous(old["status"]) if "status" in old else NOTHING
+        found = validate(node, new["status"], before)
+        return [_within_status(cause) for cause in found]
+
+
+def _within_status(cause: Cause) -> Cause:
+    field = cause["field"]
+    return {**cause, "field": "status" if field == NOWHERE else f"status.{field}"}
+
+
+def blocks_rules(causes: list[Cause]) -> bool:
+    """Whether the object is too broken for expressions to be asked about it."""
+    return any(cause["reason"] in _BLOCKING for cause in causes)
+
+
+RULES_SKIPPED = invalid(
+    NOWHERE,
+    None,
+    "some validation rules were not checked because the object was invalid;"
+    " correct the existing errors to complete validation",
+)

@@ -1,0 +1,230 @@
+"""The story in acts: what is done, and what must come true. Read it from the top."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from time import monotonic
+
+from examples.demo.stage import (
+    CONFIG_MAP,
+    CONTENT,
+    DELIVERY,
+    DEPLOYMENT,
+    ENVIRONMENTS,
+    NAMESPACE,
+    SERVICE,
+    SOURCE,
+    NotTrueError,
+    Stage,
+    image_of,
+    ref,
+)
+from trueup.objects import Manifest, ObjectRef, yaml
+from trueup.report import DeliveryRecord, record_ref
+
+OLD, NEW, NEXT = (f"nginxinc/nginx-unprivileged:{tag}" for tag in ("1.27", "1.28", "1.29"))
+PERSON = "kubectl-edit"
+NOTE = "example.com/note"
+BASE = "apps/shop/base/kustomization.yaml"
+STAGING = "apps/shop/overlays/staging"
+
+
+async def start(stage: Stage) -> None:
+    """Start an API server and all controllers, in one process"""
+    await stage.open()
+    stage.narrator.does(f"trueup up --data {stage.up.data}")
+    stage.narrator.found(f"a Kubernetes API is served at {stage.up.url}")
+
+
+async def prepare(stage: Stage) -> None:
+    """Make a Git repository with three environments"""
+    stage.repository.create(CONTENT)
+    stage.narrator.does(f"examples/fleet is committed and pushed to {stage.repository.remote}")
+    stage.narrator.found(f"main is at {stage.repository.head[:8]}")
+
+
+async def bring_live(stage: Stage) -> None:
+    """Bring it live: dev first, then staging, then prod"""
+    await bootstrap(stage)
+    stage.narrator.does("bootstrap.yaml is applied: where the repository is, and what to follow")
+    await _follow(stage, stage.repository.head)
+    await stage.trueup("get")
+    await stage.trueup("tree", "shop-prod")
+
+
+async def bootstrap(stage: Stage) -> None:
+    """Apply the three objects that make the cluster follow the repository."""
+    text = (stage.repository.work / "bootstrap.yaml").read_text()
+    for manifest in yaml.load_all(text, "bootstrap.yaml"):
+        if manifest["kind"] == SOURCE.kind:
+            manifest["spec"]["url"] = stage.repository.url
+        await stage.client.apply(manifest, field_manager="demo")
+
+
+async def meddle(stage: Stage) -> None:
+    """Somebody changes prod by hand"""
+    shop = _deployment("prod")
+    by_hand = {
+        "metadata": {"annotations": {NOTE: "trying the debug image, Sam"}},
+        "spec": {"template": {"spec": {"containers": [{"name": "shop", "image": f"{OLD}-debug"}]}}},
+    }
+    begun = monotonic()
+    await stage.client.patch(shop, by_hand, type="strategic-merge", field_manager=PERSON)
+    stage.narrator.does(f"{PERSON} sets another image on {shop}, and leaves a note")
+    await stage.wait(shop, lambda obj: image_of(obj) == OLD or None, "the image was to be undone")
+    took = (monotonic() - begun) * 1000
+    stage.narrator.found(f"the image was undone {took:.0f} ms later")
+    annotations = (await stage.client.get(shop))["metadata"]["annotations"]
+    if NOTE not in annotations:
+        raise NotTrueError("the note, which is nothing that Git says, was to stay")
+    stage.narrator.found("the note stayed: Git says nothing about it")
+
+
+async def delete(stage: Stage) -> None:
+    """Somebody deletes a Service in staging"""
+    shop = ref(SERVICE, "shop-staging", "shop")
+    before = (await stage.client.get(shop))["metadata"]["uid"]
+    await stage.client.delete(shop)
+    stage.narrator.does(f"{shop} is deleted")
+    await stage.wait(
+        shop,
+        lambda obj: obj["metadata"]["uid"] != before or None,
+        "the Service was to be created again",
+    )
+    stage.narrator.found("it was created again")
+    await _drift_on_record(stage, "shop-prod", PERSON)
+    await _drift_on_record(stage, "shop-staging", "")
+    await stage.trueup("drift")
+
+
+async def prune(stage: Stage) -> None:
+    """A commit removes a file"""
+    page = ref(CONFIG_MAP, "shop-staging", "maintenance-page")
+    others = await _versions(stage, [_deployment(environment) for environment in ENVIRONMENTS])
+    stage.repository.remove(f"{STAGING}/maintenance-page.yaml")
+    stage.repository.replace(f"{STAGING}/kustomization.yaml", "  - maintenance-page.yaml\n", "")
+    commit = stage.repository.push("Remove the maintenance page from staging")
+    stage.narrator.does(f"{commit[:8]} removes maintenance-page.yaml from staging")
+    await _ask(stage)
+    await _follow(stage, commit)
+    if await stage.client.find(page) is not None:
+        raise NotTrueError(f"{page} was to be pruned")
+    stage.narrator.found(f"{page} is gone")
+    if await _versions(stage, list(others)) != others:
+        raise NotTrueError("the Deployments were to stay untouched")
+    stage.narrator.found("nothing else was touched")
+    await stage.trueup("history", "shop-staging")
+
+
+async def release(stage: Stage) -> None:
+    """A commit releases a new version"""
+    stage.repository.replace(BASE, '"1.27"', '"1.28"')
+    stage.repository.replace("apps/shop/base/settings.env", "classic", "express")
+    commit = stage.repository.push("Release 1.28 with the express checkout")
+    stage.narrator.does(f"{commit[:8]} changes the image and a setting, for all environments")
+    await _ask(stage)
+    await _follow(stage, commit)
+    await _runs(stage, NEW)
+
+
+async def roll_back(stage: Stage) -> None:
+    """The release was a mistake: roll it back, in Git"""
+    await stage.trueup("rollback", "shop-prod")
+    commit = stage.repository.pull()
+    stage.narrator.found(f"{commit[:8]} was pushed: {stage.repository.title(commit)}")
+    await _follow(stage, commit)
+    await _runs(stage, OLD)
+
+
+async def crash(stage: Stage) -> None:
+    """Kill it with -9 in the middle of the next release"""
+    services = [ref(SERVICE, f"shop-{environment}", "shop") for environment in ENVIRONMENTS]
+    before = [(await stage.client.get(service))["metadata"]["uid"] for service in services]
+    stage.repository.replace(BASE, '"1.27"', '"1.29"')
+    commit = stage.repository.push("Release 1.29")
+    await _ask(stage)
+    await stage.live("shop-dev", commit)
+    pid = stage.up.pid
+    await stage.crash()
+    stage.narrator.does(f"dev is live at {commit[:8]}; kill -{signal.SIGKILL:d} {pid}")
+    await stage.open()
+    stage.narrator.does("trueup up, again")
+    await _follow(stage, commit)
+    await _runs(stage, NEXT)
+    after = [(await stage.client.get(service))["metadata"]["uid"] for service in services]
+    if before != after:
+        raise NotTrueError("all Services were to be the same as before")
+    stage.narrator.found("it went on where it was, and nothing was lost")
+
+
+async def stop(stage: Stage) -> None:
+    """Stop"""
+    code = await stage.close()
+    if code:
+        raise NotTrueError(f"trueup up was to end with exit code 0, not {code}")
+    stage.narrator.found("no process is left")
+
+
+OPENING = (start, prepare, bring_live)
+ACTS = (*OPENING, meddle, delete, prune, release, roll_back, crash, stop)
+
+
+async def tell(stage: Stage) -> None:
+    """Play all acts; NotTrueError where one does not come true. Always ends what it started."""
+    try:
+        for act in ACTS:
+            stage.narrator.step(act.__doc__ or "")
+            await act(stage)
+    finally:
+        await stage.close()
+
+
+async def _ask(stage: Stage) -> None:
+    """Make Trueup look at the remote now, instead of at the next poll."""
+    await stage.trueup("reconcile", "gitrepository/fleet")
+
+
+async def _follow(stage: Stage, commit: str) -> None:
+    """Wait until all environments are live at ``commit``, and see that none overtook another."""
+    order: list[str] = []
+
+    async def one(environment: str) -> None:
+        await stage.live(f"shop-{environment}", commit)
+        order.append(environment)
+        stage.narrator.found(f"{environment} is live at {commit[:8]}")
+
+    async with asyncio.TaskGroup() as group:
+        for environment in ENVIRONMENTS:
+            group.create_task(one(environment))
+    if tuple(order) != ENVIRONMENTS:
+        raise NotTrueError(f"the order was to be {', '.join(ENVIRONMENTS)}, not {', '.join(order)}")
+
+
+async def _runs(stage: Stage, image: str) -> None:
+    for environment in ENVIRONMENTS:
+        found = image_of(await stage.client.get(_deployment(environment)))
+        if found != image:
+            raise NotTrueError(f"{environment} was to run {image}, not {found}")
+    stage.narrator.found(f"all three run {image}")
+
+
+async def _drift_on_record(stage: Stage, delivery: str, manager: str) -> None:
+    """Wait until the record of a delivery names a drift, by ``manager`` if that can be known."""
+
+    def decide(manifest: Manifest) -> bool | None:
+        drifts = DeliveryRecord.from_manifest(manifest).drifts
+        managers = {by.manager for drift in drifts for by in drift.managers}
+        return (manager in managers if manager else bool(drifts)) or None
+
+    about = record_ref(ref(DELIVERY, NAMESPACE, delivery))
+    await stage.wait(about, decide, f"the drift of {delivery} was to be recorded")
+
+
+async def _versions(stage: Stage, refs: list[ObjectRef]) -> dict[ObjectRef, str]:
+    found = [await stage.client.get(each) for each in refs]
+    return {ObjectRef.of(obj): obj["metadata"]["resourceVersion"] for obj in found}
+
+
+def _deployment(environment: str) -> ObjectRef:
+    return ref(DEPLOYMENT, f"shop-{environment}", "shop")

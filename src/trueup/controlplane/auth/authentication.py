@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
 from trueup.controlplane.auth.attributes import Attributes, refusal
 from trueup.controlplane.auth.rbac import Authorizer
-from trueup.controlplane.auth.tokens import InvalidToken, TokenSigner
+from trueup.controlplane.auth.tokens import ISSUER, InvalidToken, TokenSigner
 from trueup.controlplane.auth.user import (
     ANONYMOUS,
     AUTHENTICATED,
@@ -48,12 +48,12 @@ class Authenticator:
         except InvalidToken as error:
             raise Unauthorized("Unauthorized") from error
 
-    def token_user(self, token: str) -> User:
-        """Who ``token`` stands for; InvalidToken if nobody."""
+    def token_user(self, token: str, audiences: Sequence[str] = (ISSUER,)) -> User:
+        """Who ``token`` stands for; InvalidToken if nobody, or if it is for other audiences."""
         for known, user in self._tokens.items():
             if hmac.compare_digest(known.encode(), token.encode()):
                 return user
-        return self._signer.user(token, self._clock())
+        return self._signer.user(token, self._clock(), audiences)
 
 
 def impersonated(

@@ -19,6 +19,12 @@ Lister = Callable[[str], Sequence[Manifest]]
 """All objects of a resource of this group, by plural."""
 
 
+_EVERYTHING: tuple[Rule, ...] = (
+    {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},
+    {"verbs": ["*"], "nonResourceURLs": ["*"]},
+)
+
+
 class Decision(NamedTuple):
     allowed: bool
     reason: str = ""
@@ -58,6 +64,14 @@ class Authorizer:
 
     def allows(self, user: User, asked: Attributes) -> bool:
         return self.decide(user, asked).allowed
+
+    def rules_in(self, user: User, namespace: str) -> list[Rule]:
+        """Every rule that applies to ``user`` in ``namespace``, for whoever asks what they may."""
+        rules = list(_EVERYTHING) if MASTERS in user.groups else []
+        for grant in self.grants(user):
+            if grant.namespace in {"", namespace}:
+                rules += grant.rules
+        return rules
 
     def grants(self, user: User) -> list[Grant]:
         """What all bindings together give to ``user``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,8 @@ ISSUER = "https://kubernetes.default.svc.cluster.local"
 _ALGORITHM = "ES256"
 _COORDINATE = 32
 
-UidOf = Callable[[str, str], str]
-"""The uid of a service account by namespace and name; empty if there is none."""
+UidOf = Callable[[str, str, str], str]
+"""The uid of a core object by plural, namespace and name; empty if there is none."""
 
 
 class InvalidToken(Exception):
@@ -36,10 +36,20 @@ class InvalidToken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class BoundObject:
+    """What the token lives and dies with: a pod or a secret beside the service account."""
+
+    plural: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSubject:
     namespace: str
     name: str
     uid: str
+    bound: BoundObject | None = None
 
 
 class TokenSigner:
@@ -57,10 +67,7 @@ class TokenSigner:
             "iat": issued,
             "iss": ISSUER,
             "jti": str(uuid.uuid4()),
-            "kubernetes.io": {
-                "namespace": subject.namespace,
-                "serviceaccount": {"name": subject.name, "uid": subject.uid},
-            },
+            "kubernetes.io": _private_claims(subject),
             "nbf": issued,
             "sub": service_account_name(subject.namespace, subject.name),
         }
@@ -70,17 +77,19 @@ class TokenSigner:
         signature = r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
         return f"{signed}.{_encode(signature)}"
 
-    def user(self, token: str, now: float, audience: str = ISSUER) -> User:
+    def user(self, token: str, now: float, audiences: Sequence[str] = (ISSUER,)) -> User:
         """Who the token stands for; InvalidToken if it is forged, stale or for someone else."""
         claims = self._verified(token)
         if not claims.get("nbf", 0) <= now < claims.get("exp", 0):
             raise InvalidToken("the token has expired or is not valid yet")
-        if claims.get("iss") != ISSUER or audience not in claims.get("aud", ()):
+        if claims.get("iss") != ISSUER or not set(audiences) & set(claims.get("aud", ())):
             raise InvalidToken("the token is meant for another audience")
         private = claims["kubernetes.io"]
         namespace, account = private["namespace"], private["serviceaccount"]
-        if self._uid_of(namespace, account["name"]) != account["uid"]:
-            raise InvalidToken("the service account has been deleted")
+        for plural, singular in _NAMED_IN_CLAIMS.items():
+            named = private.get(singular)
+            if named and self._uid_of(plural, namespace, named["name"]) != named["uid"]:
+                raise InvalidToken(f"the {singular} has been deleted")
         return User(
             name=service_account_name(namespace, account["name"]),
             uid=account["uid"],
@@ -103,6 +112,20 @@ class TokenSigner:
         except (ValueError, AttributeError, InvalidSignature) as error:
             raise InvalidToken("the token is malformed or forged") from error
         return found
+
+
+_NAMED_IN_CLAIMS = {"serviceaccounts": "serviceaccount", "pods": "pod", "secrets": "secret"}
+
+
+def _private_claims(subject: TokenSubject) -> dict[str, Any]:
+    claims: dict[str, Any] = {
+        "namespace": subject.namespace,
+        "serviceaccount": {"name": subject.name, "uid": subject.uid},
+    }
+    if subject.bound is not None:
+        named = {"name": subject.bound.name, "uid": subject.bound.uid}
+        claims[_NAMED_IN_CLAIMS[subject.bound.plural]] = named
+    return claims
 
 
 def _encode(data: bytes) -> str:

@@ -59,8 +59,8 @@ def open_access(registry: Registry, found: Credentials) -> Access:
     def list_objects(plural: str) -> Sequence[Manifest]:
         return [decode(entry) for entry in registry.store.bucket(f"{GROUP}/{plural}").entries()]
 
-    def uid_of(namespace: str, name: str) -> str:
-        entry = registry.store.bucket("/serviceaccounts").get(f"{namespace}/{name}")
+    def uid_of(plural: str, namespace: str, name: str) -> str:
+        entry = registry.store.bucket(f"/{plural}").get(f"{namespace}/{name}")
         return str(decode(entry)["metadata"]["uid"]) if entry else ""
 
     authorizer = Authorizer(list_objects)

@@ -10,6 +10,7 @@ import orjson
 
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.http import options
+from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.negotiation import Representation, representation
 from trueup.controlplane.http.render import Renderer
@@ -33,13 +34,21 @@ class Exchange:
     """One request being answered: what was asked, and the means to render the answer."""
 
     def __init__(
-        self, request: Request, route: Route, user: User, resource: Resource, registry: Registry
+        self,
+        request: Request,
+        route: Route,
+        user: User,
+        resource: Resource,
+        *,
+        registry: Registry,
+        access: Access,
     ) -> None:
         self.request = request
         self.route = route
         self.user = user
         self.resource = resource
         self.registry = registry
+        self.access = access
         self.shape: Representation = representation(request.headers.get("accept", ""))
 
     @property

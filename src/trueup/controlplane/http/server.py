@@ -6,7 +6,7 @@ import logging
 
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.discovery.server import Discovery
-from trueup.controlplane.http import objects, subresources
+from trueup.controlplane.http import objects, reviews, subresources
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
@@ -47,10 +47,12 @@ class Server:
         resource = self._registry.catalog.find(asked.group, asked.version, asked.resource)
         if resource is None:
             raise refusals.no_such_resource()
-        exchange = objects.Exchange(request, asked, user, resource, self._registry)
+        exchange = objects.Exchange(
+            request, asked, user, resource, registry=self._registry, access=self._access
+        )
         if asked.subresource:
             return await subresources.handler(exchange)(exchange)
-        handler = objects.VERBS.get(asked.verb)
+        handler = reviews.HANDLERS.get(resource.bucket) or objects.VERBS.get(asked.verb)
         if handler is None or asked.verb not in resource.verbs:
             raise refusals.method_not_allowed()
         return await handler(exchange)

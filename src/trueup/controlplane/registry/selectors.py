@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from trueup.controlplane.registry.refusals import bad_request
 
@@ -60,6 +60,21 @@ def label_selector(text: str) -> LabelTest | None:
         return all(requirement.matches(labels) for requirement in requirements)
 
     return test
+
+
+def selector_of(selector: Mapping[str, Any] | None) -> LabelTest:
+    """The test that a LabelSelector object describes; an absent one selects nothing."""
+    if selector is None:
+        return lambda labels: False
+    named = (selector.get("matchLabels") or {}).items()
+    requirements = [Requirement(key, "in", frozenset([value])) for key, value in named]
+    for each in selector.get("matchExpressions") or ():
+        operator = _OPERATORS.get(each.get("operator"), "in")
+        requirements.append(Requirement(each["key"], operator, frozenset(each.get("values") or ())))
+    return lambda labels: all(requirement.matches(labels) for requirement in requirements)
+
+
+_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent"}
 
 
 class _LabelParser:

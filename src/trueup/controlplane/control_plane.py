@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trueup.controlplane.auth.credentials import credentials, write_kubeconfig
 from trueup.controlplane.discovery.server import Discovery
+from trueup.controlplane.housekeeping.housekeeping import Housekeeping
 from trueup.controlplane.http.access import open_access
 from trueup.controlplane.http.asgi import Application
 from trueup.controlplane.http.message import Request, Response
@@ -29,6 +30,7 @@ class ControlPlane:
         self._store: Store | None = None
         self._registry: Registry | None = None
         self._server: Server | None = None
+        self._housekeeping: Housekeeping | None = None
 
     async def start(self) -> None:
         """Open the store, serve what it defines, and create what every cluster has."""
@@ -37,9 +39,12 @@ class ControlPlane:
         catalog = Catalog()
         self._registry = Registry(self._store, catalog)
         self._registry.resume()
-        access = open_access(self._registry, credentials(self._data_dir))
+        found = credentials(self._data_dir)
+        self._housekeeping = Housekeeping(self._registry, found.ca.read_text())
+        access = open_access(self._registry, found)
         self._server = Server(self._registry, Discovery(catalog), access)
         await bootstrap(self._registry)
+        self._housekeeping.start()
 
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen with TLS, write the kubeconfig, and return the URL; port 0: a free one."""
@@ -59,11 +64,13 @@ class ControlPlane:
         if self._listener is not None:
             await self._listener.stop()
             self._listener = None
+        if self._housekeeping is not None:
+            await self._housekeeping.stop()
         if self._registry is not None:
             await self._registry.cleanup.close()
         if self._store is not None:
             await self._store.close()
-        self._store = self._registry = self._server = None
+        self._store = self._registry = self._server = self._housekeeping = None
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; never raises."""

@@ -1,23 +1,24 @@
-"""What every cluster has from the start: its namespaces."""
+"""What every cluster has from the start: namespaces, roles, the API's own service."""
 
 from __future__ import annotations
+
+from importlib.resources import files
 
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.registry import Registry
 from trueup.errors import AlreadyExists
-from trueup.objects import Manifest
+from trueup.objects import Manifest, yaml
 
 _SYSTEM = User("system:apiserver", groups=(MASTERS,))
 _MANAGER = "kube-apiserver"
-_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
 async def bootstrap(registry: Registry) -> None:
     """Create what is missing; what is there stays as it is."""
-    for name in _NAMESPACES:
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-        await _ensure(registry, namespace)
+    text = files(__package__).joinpath("bootstrap.yaml").read_bytes()
+    for obj in yaml.load_all(text):
+        await _ensure(registry, obj)
 
 
 async def _ensure(registry: Registry, obj: Manifest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from trueup.controlplane.registry import refusals
@@ -79,8 +80,10 @@ class Deleter:
             return Deleted(await self._keep(call, current, marked), gone=False, uid=uid)
         if call.dry_run:
             return Deleted(current, gone=True, uid=uid)
-        removed = await self._store.remove(resource.bucket, call.key, current, encoder(stored))
-        self._rules.forget(call.resource.bucket, stored)
+        told = partial(self._rules.forget, resource.bucket, stored)
+        removed = await self._store.remove(
+            resource.bucket, call.key, current, encoder(stored), told
+        )
         return Deleted(removed, gone=True, uid=uid)
 
     async def _keep(self, call: Call, current: Entry, marked: Manifest) -> Entry:
@@ -90,9 +93,9 @@ class Deleter:
         if call.dry_run:
             data, labels = encoder(marked)(current.revision)
             return Entry(current.key, current.revision, data, labels)
-        entry = await self._store.put(call.resource.bucket, call.key, current, encoder(marked))
-        self._rules.observe(call.resource.bucket, marked)
-        return entry
+        bucket = call.resource.bucket
+        told = partial(self._rules.observe, bucket, marked)
+        return await self._store.put(bucket, call.key, current, encoder(marked), told)
 
     def _require_preconditions(self, call: Call, obj: Manifest, options: DeleteOptions) -> None:
         metadata = obj["metadata"]

@@ -23,6 +23,9 @@ from trueup.schema import Schema, builtin
 Listener: TypeAlias = Callable[[Manifest], None]
 """Told of a stored object once it is on disk, or removed from there."""
 
+BucketListener: TypeAlias = Callable[[str, Manifest], None]
+"""The same, told which bucket the object is of."""
+
 SERVICES = "/services"
 
 
@@ -34,6 +37,7 @@ class Rules:
         self._written: dict[str, list[Listener]] = {}
         self._removed: dict[str, list[Listener]] = {}
         self._custom: dict[tuple[str, str], CustomKind] = {}
+        self._everything: list[tuple[BucketListener, BucketListener]] = []
         self._services = defaults.ServiceAllocations()
         self.listen(SERVICES, self._services.observe, self._services.forget)
 
@@ -41,6 +45,10 @@ class Rules:
         """Call ``written`` or ``removed`` with each object of ``bucket``, once it is on disk."""
         self._written.setdefault(bucket, []).append(written)
         self._removed.setdefault(bucket, []).append(removed)
+
+    def listen_to_all(self, written: BucketListener, removed: BucketListener) -> None:
+        """As ``listen``, for every bucket."""
+        self._everything.append((written, removed))
 
     def schema(self, resource: Resource) -> Schema | None:
         """What the fields of the kind are; None where anything goes."""
@@ -117,8 +125,12 @@ class Rules:
         """``obj`` is stored in ``bucket``."""
         for listener in self._written.get(bucket, ()):
             listener(obj)
+        for written, _ in self._everything:
+            written(bucket, obj)
 
     def forget(self, bucket: str, obj: Manifest) -> None:
         """``obj`` was removed from ``bucket``."""
         for listener in self._removed.get(bucket, ()):
             listener(obj)
+        for _, removed in self._everything:
+            removed(bucket, obj)

@@ -7,6 +7,7 @@ prepares, validation, then the write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 from trueup.controlplane.registry import refusals
@@ -22,7 +23,8 @@ from trueup.controlplane.registry.metadata import (
     stamp_new,
 )
 from trueup.controlplane.registry.ownership import record_update
-from trueup.controlplane.store import Entry, Store
+from trueup.controlplane.resources import Resource
+from trueup.controlplane.store import Entry, Store, Then
 from trueup.errors import AlreadyExists
 from trueup.merge.serverside import keep_times_if_unchanged
 from trueup.objects import Manifest
@@ -81,9 +83,9 @@ class Writer:
         stored = self._rules.to_storage(resource, obj)
         if call.dry_run:
             return self._would_be(key, 0, stored)
-        entry = await self._store.put(resource.bucket, key, None, encoder(stored))
-        self._rules.observe(call.resource.bucket, stored)
-        return entry
+        return await self._store.put(
+            resource.bucket, key, None, encoder(stored), self._told(resource, stored)
+        )
 
     async def update(self, call: Call, change: Change, *, owned: bool = False) -> Entry:
         """Replace the live object with what ``change`` makes of it.
@@ -117,12 +119,19 @@ class Writer:
         if call.dry_run:
             return self._would_be(call.key, current.revision, stored)
         if _is_released(new):
-            removed = await self._store.remove(resource.bucket, call.key, current, encoder(stored))
-            self._rules.forget(call.resource.bucket, stored)
-            return removed
-        entry = await self._store.put(resource.bucket, call.key, current, encoder(stored))
-        self._rules.observe(call.resource.bucket, stored)
-        return entry
+            return await self._store.remove(
+                resource.bucket,
+                call.key,
+                current,
+                encoder(stored),
+                partial(self._rules.forget, resource.bucket, stored),
+            )
+        return await self._store.put(
+            resource.bucket, call.key, current, encoder(stored), self._told(resource, stored)
+        )
+
+    def _told(self, resource: Resource, stored: Manifest) -> Then:
+        return partial(self._rules.observe, resource.bucket, stored)
 
     def _require_same_object(self, call: Call, new: Manifest, old: Manifest) -> None:
         """Optimistic locking: a resourceVersion or uid in the new object must be the live one."""

@@ -16,6 +16,8 @@ class Catalog:
         self.epoch = 0
         self._by_path: dict[tuple[str, str, str], Resource] = {}
         self._custom: dict[str, list[Resource]] = {}
+        self._by_bucket: dict[str, Resource] = {}
+        self._bucket_epoch = -1
         for resource in builtin_resources() if resources is None else resources:
             self._by_path[resource.group, resource.version, resource.plural] = resource
 
@@ -34,6 +36,14 @@ class Catalog:
         """The resource named ``plural`` in its preferred version."""
         found = [r for r in self if r.group == group and r.plural == plural]
         return min(found, key=lambda r: version_rank(r.version)) if found else None
+
+    def of_bucket(self, bucket: str) -> Resource | None:
+        """The resource whose objects lie in ``bucket``, in the version they are stored in."""
+        if self._bucket_epoch != self.epoch:
+            self._by_bucket = {r.bucket: r for r in self}
+            self._by_bucket |= {r.bucket: r for r in self if r.gvk == r.storage_gvk}
+            self._bucket_epoch = self.epoch
+        return self._by_bucket.get(bucket)
 
     def groups(self) -> list[str]:
         """Group names but the core's, built-in ones first, each set in order of appearance."""

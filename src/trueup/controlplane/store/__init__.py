@@ -6,7 +6,7 @@ change has the next revision. Only the registry uses this package.
 
 from trueup.controlplane.store.bucket import Bucket, Expired
 from trueup.controlplane.store.entry import Change, Entry
-from trueup.controlplane.store.store import Stale, Store
+from trueup.controlplane.store.store import Stale, Store, Then
 from trueup.controlplane.store.watch import Watch
 
-__all__ = ["Bucket", "Change", "Entry", "Expired", "Stale", "Store", "Watch"]
+__all__ = ["Bucket", "Change", "Entry", "Expired", "Stale", "Store", "Then", "Watch"]

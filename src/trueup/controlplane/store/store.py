@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
+from typing import TypeAlias
 
 from trueup.controlplane.store.bucket import Bucket
 from trueup.controlplane.store.database import Database, Row
@@ -13,20 +15,29 @@ from trueup.controlplane.store.entry import Change, Encoder, Entry, Labels
 from trueup.controlplane.store.writer import Writer
 from trueup.errors import Unavailable
 
+_log = logging.getLogger(__name__)
+
 
 class Stale(Exception):
     """The key no longer holds the entry that the writer started from."""
 
 
+Then: TypeAlias = Callable[[], None]
+"""Called once a change is on disk and visible, also when whoever asked for it has gone."""
+
+
 class _Pending:
     """A change on its way to the disk."""
 
-    __slots__ = ("bucket", "change", "done", "row")
+    __slots__ = ("bucket", "change", "done", "row", "then")
 
-    def __init__(self, bucket: str, change: Change, done: asyncio.Future[Change]) -> None:
+    def __init__(
+        self, bucket: str, change: Change, done: asyncio.Future[Change], then: Then | None
+    ) -> None:
         self.bucket = bucket
         self.change = change
         self.done = done
+        self.then = then
         data = change.after.data if change.after else None
         self.row = Row(bucket, change.key, change.revision, data)
 
@@ -58,22 +69,34 @@ class Store:
         pending = self._pending.get((bucket, key))
         return pending.change.after if pending else self.bucket(bucket).get(key)
 
-    async def put(self, bucket: str, key: str, expected: Entry | None, encode: Encoder) -> Entry:
+    def bucket_names(self) -> list[str]:
+        return sorted(self._buckets)
+
+    async def put(
+        self,
+        bucket: str,
+        key: str,
+        expected: Entry | None,
+        encode: Encoder,
+        then: Then | None = None,
+    ) -> Entry:
         """Replace ``expected`` (None: nothing there); raises Stale when it is not the latest."""
         self._require(bucket, key, expected)
         revision = self._next_revision()
         data, labels = encode(revision)
         entry = Entry(key, revision, data, labels)
-        await self._submit(bucket, Change(key, revision, expected, entry))
+        await self._submit(bucket, Change(key, revision, expected, entry), then)
         return entry
 
-    async def remove(self, bucket: str, key: str, expected: Entry, encode: Encoder) -> Entry:
+    async def remove(
+        self, bucket: str, key: str, expected: Entry, encode: Encoder, then: Then | None = None
+    ) -> Entry:
         """Remove ``expected`` and return its last state at the revision of the removal."""
         self._require(bucket, key, expected)
         revision = self._next_revision()
         data, labels = encode(revision)
         removed = Entry(key, revision, data, labels)
-        await self._submit(bucket, Change(key, revision, expected, None, removed))
+        await self._submit(bucket, Change(key, revision, expected, None, removed), then)
         return removed
 
     async def close(self) -> None:
@@ -100,9 +123,9 @@ class Store:
         self._given += 1
         return self._given
 
-    def _submit(self, bucket: str, change: Change) -> asyncio.Future[Change]:
+    def _submit(self, bucket: str, change: Change, then: Then | None) -> asyncio.Future[Change]:
         done: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
-        pending = _Pending(bucket, change, done)
+        pending = _Pending(bucket, change, done, then)
         self._pending[bucket, change.key] = pending
         self._writer.submit(pending)
         return done
@@ -112,7 +135,16 @@ class Store:
             if error is None:
                 self.revision = pending.change.revision
                 self.bucket(pending.bucket).apply(pending.change)
+                self._tell(pending)
             self._settle(pending, error)
+
+    def _tell(self, pending: _Pending) -> None:
+        if pending.then is not None:
+            try:
+                pending.then()
+            except Exception:
+                # Whoever listens must not keep others from learning that their write is done.
+                _log.exception("listener failed at %s %s", pending.bucket, pending.change.key)
 
     def _settle(self, pending: _Pending, error: BaseException | None) -> None:
         identity = pending.bucket, pending.change.key

@@ -1,34 +1,66 @@
-# Everything a contributor runs. Each target sets up what it needs in .venv, given Python 3.11+.
+# Everything that a user or a contributor runs. Each target sets up what it needs in .venv, given
+# Python 3.11+, git and make; the first one takes a minute, for the packages that it fetches.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+INSTALLED := $(VENV)/.installed
+DEVELOP := $(VENV)/.develop
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CODE := $(wildcard src tests scripts bench examples)
 
-.PHONY: check lint types imports test format clean
+.PHONY: help demo up check lint types imports test bench docs format clean
+
+help:
+	@echo "make demo    tell the whole story on the embedded control plane, and end"
+	@echo "make up      the same repository, kept running, to play with"
+	@echo "make test    all tests            make check   lint, types, import contracts"
+	@echo "make bench   measure              make docs    write the generated reference anew"
+	@echo "make format  format the code      make clean   remove what these made"
+
+demo: $(INSTALLED)
+	$(BIN)/python -m examples.demo
+
+up: $(INSTALLED)
+	$(BIN)/python -m examples.demo --stay --folder .up
 
 check: lint types imports
 
-$(READY): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $@
+lint: $(DEVELOP)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
 
-lint: $(READY)
-	$(BIN)/ruff check src tests scripts
-	$(BIN)/ruff format --check src tests scripts
-
-types: $(READY)
+types: $(DEVELOP)
 	$(BIN)/mypy
 
-imports: $(READY)
+imports: $(DEVELOP)
 	$(BIN)/lint-imports
 
-test: $(READY)
+test: $(DEVELOP)
 	$(BIN)/pytest -n auto
 
-format: $(READY)
-	$(BIN)/ruff check --fix src tests scripts
-	$(BIN)/ruff format src tests scripts
+# For example: make bench BENCH="--deliveries 1000"
+bench: $(INSTALLED)
+	$(BIN)/python -m bench $(BENCH)
+
+docs: $(DEVELOP)
+	$(BIN)/python scripts/build_reference.py
+
+format: $(DEVELOP)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .demo .up .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Trueup needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(DEVELOP): pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(INSTALLED)

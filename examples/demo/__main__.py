@@ -74,7 +74,7 @@ It stays up. In another terminal:
 Change a file in {work}, then
 
   git -C {work} commit -am 'My change' && git -C {work} push
-  {trueup} reconcile cluster --with-source
+  {trueup} reconcile ks/cluster --with-source
 
 Ctrl-C stops it; the next time it goes on from here."""
 

@@ -1,0 +1,39 @@
+"""What ``pip install .`` and a source distribution carry; that they install is ``make demo``'s part."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+from tests.architecture.house import ROOT, SOURCE, written_files
+
+
+def test_the_wheel_carries_every_file_of_the_package() -> None:
+    built = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    written = {path.relative_to(SOURCE.parent).as_posix() for path in _package_files()}
+    assert written - built == set()
+
+
+def test_the_wheel_carries_what_is_read_at_run_time() -> None:
+    suffixes = {path.suffix for path in _package_files()}
+    assert {".py", ".yaml", ".json", ".typed"} <= suffixes
+
+
+def test_the_source_distribution_carries_all_but_settings_of_tools() -> None:
+    built = {file.distribution_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
+    written = {path.relative_to(ROOT).as_posix() for path in written_files()}
+    settings = {path for path in written if path.startswith(".")}
+    assert written - settings - built == {"pyproject.toml"}, "hatchling adds that one itself"
+
+
+def test_python_is_named_once_and_supported_by_the_classifiers() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    oldest = project["requires-python"].removeprefix(">=")
+    assert f"Programming Language :: Python :: {oldest}" in project["classifiers"]
+
+
+def _package_files() -> list[Path]:
+    return [path for path in written_files() if SOURCE in path.parents]

@@ -6,8 +6,8 @@ free address or port is given, so that runs can be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from ipaddress import IPv4Network
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol
 
 from trueup.errors import Invalid
@@ -30,8 +30,10 @@ class ServiceAllocations:
 
     def __init__(self, network: str = "10.96.0.0/16", ports: range = range(30000, 32768)) -> None:
         hosts = IPv4Network(network)
-        self._addresses = _Pool(str(hosts[n]) for n in range(1, hosts.num_addresses - 1))
-        self._ports = _Pool(ports)
+        first = int(hosts.network_address)
+        usable = range(first + 1, first + hosts.num_addresses - 1)
+        self._addresses = _Pool(usable, lambda number: str(IPv4Address(number)))
+        self._ports = _Pool(ports, int)
 
     def address(self, wanted: str, owner: str) -> str:
         return str(self._addresses.take(wanted, owner))
@@ -54,10 +56,11 @@ class ServiceAllocations:
 
 
 class _Pool:
-    """Values of a fixed range, each with at most one owner."""
+    """A range of numbers as values of some other form, each with at most one owner."""
 
-    def __init__(self, values: Iterable[Any]) -> None:
-        self._values = list(values)
+    def __init__(self, numbers: range, value: Callable[[int], Any]) -> None:
+        self._numbers = numbers
+        self._value = value
         self._owners: dict[Any, str] = {}
         self._held: dict[str, set[Any]] = {}
         self._next = 0
@@ -81,9 +84,9 @@ class _Pool:
             self._held.setdefault(owner, set()).add(value)
 
     def _free(self) -> Any:
-        for _ in self._values:
-            value = self._values[self._next]
-            self._next = (self._next + 1) % len(self._values)
+        for _ in self._numbers:
+            value = self._value(self._numbers[self._next])
+            self._next = (self._next + 1) % len(self._numbers)
             if value not in self._owners:
                 return value
         raise Invalid("range is full")

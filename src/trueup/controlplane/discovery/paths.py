@@ -11,12 +11,15 @@ from trueup.objects import GroupVersionKind
 Node = dict[str, Any]
 
 _JSON = "application/json"
+_STRATEGIC = "application/strategic-merge-patch+json"
 _PATCHES = (
     "application/apply-patch+yaml",
     "application/json-patch+json",
     "application/merge-patch+json",
-    "application/strategic-merge-patch+json",
+    _STRATEGIC,
 )
+"""kubectl takes the last from here to be offered, so kinds without it must not name it."""
+
 _WRITE = ("dryRun", "fieldManager", "fieldValidation")
 _SELECT = ("labelSelector", "fieldSelector", "resourceVersion", "limit", "continue")
 _DELETE = ("dryRun", "gracePeriodSeconds", "propagationPolicy")
@@ -39,62 +42,76 @@ _OBJECT: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 def of(resource: Resource, schemas: Schemas) -> dict[str, Node]:
     """Path items by path."""
-    root = f"/apis/{resource.group}/{resource.version}" if resource.group else "/api/v1"
-    place = f"{root}/namespaces/{{namespace}}" if resource.namespaced else root
-    own, listed = schemas.of_kind(resource), schemas.of_list(resource)
-    verbs = resource.verbs
-    found = {f"{place}/{resource.plural}": _collection(resource, verbs, own, listed)}
-    if resource.namespaced and "list" in verbs:
-        found[f"{root}/{resource.plural}"] = _collection(resource, ("list",), own, listed)
-    single = tuple(verb for verb in verbs if verb not in _COLLECTION)
-    if single:
-        path = f"{place}/{resource.plural}/{{name}}"
-        found[path] = _object(resource.gvk, single, own, resource.namespaced)
+    return _Paths(resource, schemas).all()
+
+
+class _Paths:
+    def __init__(self, resource: Resource, schemas: Schemas) -> None:
+        self._resource = resource
+        self._schemas = schemas
+        self._own = schemas.of_kind(resource)
+        self._patches = [t for t in _PATCHES if t != _STRATEGIC or resource.custom is None]
+
+    def all(self) -> dict[str, Node]:
+        resource = self._resource
+        root = f"/apis/{resource.group}/{resource.version}" if resource.group else "/api/v1"
+        place = f"{root}/namespaces/{{namespace}}" if resource.namespaced else root
+        found = {f"{place}/{resource.plural}": self._collection(resource.verbs)}
+        if resource.namespaced and "list" in resource.verbs:
+            found[f"{root}/{resource.plural}"] = self._collection(("list",))
+        return {**found, **self._objects(f"{place}/{resource.plural}/{{name}}")}
+
+    def _objects(self, path: str) -> dict[str, Node]:
+        resource = self._resource
+        verbs = tuple(verb for verb in resource.verbs if verb not in _COLLECTION)
+        if not verbs:
+            return {}
+        found = {path: self._object(resource.gvk, verbs, self._own)}
         for name, subresource in resource.subresources.items():
-            schema = schemas.of_kind(resource)
-            if subresource.gvk != resource.gvk:
-                schema = schemas.of_builtin(subresource.gvk)
-            found[f"{path}/{name}"] = _object(
-                subresource.gvk, subresource.verbs, schema, resource.namespaced
-            )
-    return found
+            same = subresource.gvk == resource.gvk
+            schema = self._own if same else self._schemas.of_builtin(subresource.gvk)
+            found[f"{path}/{name}"] = self._object(subresource.gvk, subresource.verbs, schema)
+        return found
 
+    def _collection(self, verbs: tuple[str, ...]) -> Node:
+        item: Node = {}
+        for verb, (method, action, parameters) in _COLLECTION.items():
+            if verb in verbs:
+                listed = verb == "list"
+                answer = self._schemas.of_list(self._resource) if listed else self._own
+                body = self._own if verb == "create" else None
+                item[method] = self._operation(self._resource.gvk, action, parameters, answer, body)
+        if self._resource.namespaced and "create" in verbs:
+            item["parameters"] = [_in_path("namespace")]
+        return item
 
-def _collection(resource: Resource, verbs: tuple[str, ...], own: Node, listed: Node) -> Node:
-    item: Node = {}
-    for verb, (method, action, parameters) in _COLLECTION.items():
-        if verb in verbs:
-            answer = listed if verb == "list" else own
-            body = own if verb == "create" else None
-            item[method] = _operation(resource.gvk, action, parameters, answer, body)
-    if resource.namespaced and "create" in verbs:
-        item["parameters"] = [_in_path("namespace")]
-    return item
+    def _object(self, gvk: GroupVersionKind, verbs: tuple[str, ...], schema: Node) -> Node:
+        names = ("name", "namespace") if self._resource.namespaced else ("name",)
+        item: Node = {"parameters": [_in_path(name) for name in names]}
+        for verb, (method, action, parameters) in _OBJECT.items():
+            if verb in verbs:
+                body = schema if verb in {"update", "patch", "create"} else None
+                item[method] = self._operation(gvk, action, parameters, schema, body)
+        return item
 
-
-def _object(gvk: GroupVersionKind, verbs: tuple[str, ...], schema: Node, namespaced: bool) -> Node:
-    names = ("name", "namespace") if namespaced else ("name",)
-    item: Node = {"parameters": [_in_path(name) for name in names]}
-    for verb, (method, action, parameters) in _OBJECT.items():
-        if verb in verbs:
-            body = schema if verb in {"update", "patch", "create"} else None
-            item[method] = _operation(gvk, action, parameters, schema, body)
-    return item
-
-
-def _operation(
-    gvk: GroupVersionKind, action: str, parameters: tuple[str, ...], answer: Node, body: Node | None
-) -> Node:
-    found: Node = {
-        "parameters": [_in_query(name) for name in parameters],
-        "responses": {"200": {"description": "OK", "content": {_JSON: {"schema": answer}}}},
-        "x-kubernetes-action": action,
-        "x-kubernetes-group-version-kind": gvk._asdict(),
-    }
-    if body is not None:
-        types = _PATCHES if action == "patch" else (_JSON, "application/yaml")
-        found["requestBody"] = {"content": {kind: {"schema": body} for kind in types}}
-    return found
+    def _operation(
+        self,
+        gvk: GroupVersionKind,
+        action: str,
+        parameters: tuple[str, ...],
+        answer: Node,
+        body: Node | None,
+    ) -> Node:
+        found: Node = {
+            "parameters": [_in_query(name) for name in parameters],
+            "responses": {"200": {"description": "OK", "content": {_JSON: {"schema": answer}}}},
+            "x-kubernetes-action": action,
+            "x-kubernetes-group-version-kind": gvk._asdict(),
+        }
+        if body is not None:
+            types = self._patches if action == "patch" else (_JSON, "application/yaml")
+            found["requestBody"] = {"content": {kind: {"schema": body} for kind in types}}
+        return found
 
 
 def _in_query(name: str) -> Node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from trueup.controlplane import defaults
@@ -78,6 +79,19 @@ class Rules:
             unknown = defaults.unknown_metadata(obj["metadata"])
             defaults.normalize_metadata(obj)
             report_unknown(call, [*unknown, *custom.complete(obj)])
+
+    @contextmanager
+    def reserving(self, call: Call, obj: Manifest, old: Manifest | None = None) -> Iterator[None]:
+        """What preparing ``obj`` reserves is given back unless it comes to be stored."""
+        stored = False
+        try:
+            yield
+            stored = not call.dry_run
+        finally:
+            if call.resource.bucket == SERVICES and not stored:
+                self._services.forget(obj)
+                if old is not None:
+                    self._services.observe(old)
 
     def prepare_create(self, call: Call, obj: Manifest) -> None:
         reset_created(call.resource, obj)

@@ -14,7 +14,7 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.codec import decode, encoder, same
+from trueup.controlplane.registry.codec import decode, encode, encoder, same
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.metadata import (
     generated_name,
@@ -74,6 +74,11 @@ class Writer:
         if not owned:
             obj = record_update(self._rules.schema(resource), None, obj, call)
         self._admission.create(call, obj)
+        with self._rules.reserving(call, obj):
+            return await self._insert(call, obj)
+
+    async def _insert(self, call: Call, obj: Manifest) -> Entry:
+        resource = call.resource
         self._rules.prepare_create(call, obj)
         self._rules.validate_create(call, obj)
         call.name = str(obj["metadata"].get("name") or "")
@@ -104,15 +109,16 @@ class Writer:
         keep_server_owned(new, old)
         if not owned:
             new = record_update(self._rules.schema(resource), old, new, call)
+        with self._rules.reserving(call, new, old):
+            return await self._replace(call, current, new, old)
+
+    async def _replace(self, call: Call, current: Entry, new: Manifest, old: Manifest) -> Entry:
+        resource = call.resource
         self._rules.prepare_update(call, new, old)
         if call.subresource not in _WITHOUT_GENERATION:
             raise_generation(new, old, resource)
         self._rules.validate_update(call, new, old)
         new = keep_times_if_unchanged(old, new)
-        return await self._replace(call, current, new, old)
-
-    async def _replace(self, call: Call, current: Entry, new: Manifest, old: Manifest) -> Entry:
-        resource = call.resource
         if same(new, old):
             return current
         stored = self._rules.to_storage(resource, new)
@@ -147,9 +153,12 @@ class Writer:
             raise refusals.modified(resource, call.name)
 
     def _would_be(self, key: str, revision: int, obj: Manifest) -> Entry:
-        """The answer of a dry run: as stored, but not stored."""
-        data, labels = encoder(obj)(revision)
-        return Entry(key, revision, data, labels)
+        """The answer of a dry run: as stored, but not stored; a new object has no revision."""
+        encoded = encoder(obj)(revision)
+        if not revision:
+            del obj["metadata"]["resourceVersion"]
+            return Entry(key, revision, encode(obj), encoded.labels)
+        return Entry(key, revision, *encoded)
 
 
 def _is_released(obj: Manifest) -> bool:

@@ -64,6 +64,16 @@ class GitRepo:
         made = self.repository.write(pygit2.enums.ObjectType.COMMIT, raw)
         return self.point(reference, str(made))
 
+    def merge(self, topic: str, *, message: str = "merge") -> str:
+        """Merges the branch ``topic`` with a merge commit."""
+        reference = f"refs/heads/{self.branch}"
+        ours = self.repository.references[reference].target
+        theirs = self.repository.references[f"refs/heads/{topic}"].target
+        tree = self.repository.merge_commits(ours, theirs).write_tree(self.repository)
+        who = self._who()
+        made = self.repository.create_commit(None, who, who, message, tree, [ours, theirs])
+        return self.point(reference, str(made))
+
     def tag(
         self, name: str, target: str = "", *, message: str = "", signer: Signer | None = None
     ) -> str:

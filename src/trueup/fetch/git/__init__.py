@@ -3,7 +3,7 @@
 ``GitCache`` is the door: ``resolve`` asks a remote what a reference means now, ``fetch`` brings
 that commit into the cache, ``open`` finds it there again without the network. A ``Checkout`` is
 what comes out: the revision as Flux writes it, a ``GitTree``, and what is needed to verify
-signatures. ``revert_and_push`` and ``restore_and_push`` are the only writers.
+signatures. ``revert_and_push`` is the only writer.
 
 The network is the ``git`` binary's, in a process of its own that can be killed; all reads are
 libgit2's, in this process. Nothing here knows a Kubernetes object.
@@ -15,7 +15,8 @@ from trueup.fetch.git.credentials import Credentials, Proxy
 from trueup.fetch.git.errors import GitError
 from trueup.fetch.git.reference import Reference, Revision
 from trueup.fetch.git.remote import Remote
-from trueup.fetch.git.revert import Author, restore_and_push, revert_and_push
+from trueup.fetch.git.reversal import Reversal, Stretch, TakenBack
+from trueup.fetch.git.revert import Author, Reverted, plan_revert, revert_and_push
 from trueup.fetch.git.tree import GitTree
 
 __all__ = [
@@ -28,9 +29,13 @@ __all__ = [
     "Proxy",
     "Reference",
     "Remote",
+    "Reversal",
+    "Reverted",
     "Revision",
     "SignedObject",
+    "Stretch",
     "TagObject",
-    "restore_and_push",
+    "TakenBack",
+    "plan_revert",
     "revert_and_push",
 ]

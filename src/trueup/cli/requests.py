@@ -48,7 +48,7 @@ async def wait_ready(
     """The object once it is ready, telling its progress meanwhile.
 
     With ``token`` it is the answer to that request that counts; with ``revision`` this commit
-    must be the one that is live. Raises NotReady with the reason.
+    must be the one that is live, and only its failures count. Raises NotReady with the reason.
     """
     seen: Manifest = {}
 
@@ -58,6 +58,8 @@ async def wait_ready(
         progress.say(f"{subject}: {_situation(obj, token)}")
         found = state.verdict(obj, token)
         if found is None:
+            return None
+        if not found.succeeded and not state.has_tried(subject.kind, obj, revision):
             return None
         if not found.succeeded:
             raise NotReady(found.message, subject=str(subject))

@@ -37,6 +37,12 @@ def revision(kind: Kind, obj: Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else ""
 
 
+def has_tried(kind: Kind, obj: Mapping[str, Any], commit: str) -> bool:
+    """Whether what the status says is about ``commit``; a source tells only of what it has."""
+    attempted = (obj.get("status") or {}).get("lastAttemptedRevision") or ""
+    return kind.role == "source" or str(attempted).endswith(commit)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How a reconcile ended."""

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from trueup.controllers.obstacles import telling
+from trueup.controllers.remotes import Secrets, check_source, remote_of
 from trueup.controllers.signatures import check_signatures
-from trueup.dialects.flux.gitrepository import GENERIC, GitSource
-from trueup.dialects.flux.gitstatus import Obstacle
+from trueup.dialects.flux.gitrepository import GitSource
 from trueup.dialects.flux.names import Condition, Reason
-from trueup.errors import InputError, TrueupError
-from trueup.fetch.git import (
-    Checkout,
-    Credentials,
-    GitCache,
-    GitError,
-    Proxy,
-    Reference,
-    Remote,
-    Revision,
-)
+from trueup.errors import InputError
+from trueup.fetch.git import Checkout, GitCache, Reference, Remote, Revision
 from trueup.fetch.ignore import filter_source
 from trueup.flow import Artifact, digest_of
 from trueup.tree import FilteredTree, Tree, clean_path
@@ -32,9 +23,6 @@ POLL_AGE = 5.0
 """Seconds that a listing may be old for a routine look: sources that share a URL share it."""
 
 _SWEEP_SECONDS = 3600.0
-
-Secrets = Mapping[str, Mapping[str, bytes]]
-"""Decoded data by the Secret's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +35,7 @@ class Fetched:
 
 
 class Checkouts:
-    """Makes artifacts of Git sources; whatever is in the way is raised as an Obstacle.
-
-    ``allow_local``: whether a source may name a path of this machine. Where several people may
-    write sources it must not: it would show them what only this process may read.
-    """
+    """Makes artifacts of Git sources; whatever is in the way is raised as an Obstacle."""
 
     def __init__(self, cache: GitCache, *, allow_local: bool = False) -> None:
         self._cache = cache
@@ -61,7 +45,7 @@ class Checkouts:
         """What the source's reference means on the remote; ``at_once``: not a moment ago."""
         remote = self._remote(source, secrets)
         reference = Reference.from_spec(source.reference)
-        with _telling("failed to checkout and determine revision"):
+        with telling("failed to checkout and determine revision"):
             return await self._cache.resolve(remote, reference, max_age=0 if at_once else POLL_AGE)
 
     async def fetch(
@@ -70,7 +54,7 @@ class Checkouts:
         """The source's artifact now, with the ``included`` ones in their places, in order."""
         remote = self._remote(source, secrets)
         reference = Reference.from_spec(source.reference)
-        with _telling("failed to checkout and determine revision"):
+        with telling("failed to checkout and determine revision"):
             checkout = await self._cache.fetch(
                 remote, reference, submodules=source.submodules, max_age=POLL_AGE
             )
@@ -83,7 +67,7 @@ class Checkouts:
         self, source: GitSource, revision: str, included: Sequence[Artifact]
     ) -> Artifact | None:
         """The artifact that the source had before a restart, without the network."""
-        self._check(source)
+        check_source(source, allow_local=self._allow_local)
         checkout = await self._cache.open(
             source.url, Revision.parse(revision), submodules=source.submodules
         )
@@ -96,47 +80,12 @@ class Checkouts:
             await asyncio.sleep(_SWEEP_SECONDS)
 
     def _remote(self, source: GitSource, secrets: Secrets) -> Remote:
-        self._check(source)
-        refused = Reason.AUTHENTICATION_FAILED
-        credentials = proxy = None
-        if source.proxy_secret:
-            with _telling("failed to configure proxy options", refused):
-                proxy = Proxy.from_secret(secrets[source.proxy_secret])
-        if source.secret:
-            data = secrets[source.secret]
-            if data.get("githubAppID"):
-                name = f"{source.ref.namespace}/{source.secret}"
-                raise Obstacle(
-                    f"secretRef '{name}' has github app data but provider is not set to github",
-                    Reason.INVALID_PROVIDER_CONFIGURATION,
-                )
-            with _telling("failed to configure authentication options", refused):
-                credentials = Credentials.from_secret(source.url, data)
-        return Remote.at(source.url, credentials, proxy=proxy, timeout=source.timeout)
-
-    def _check(self, source: GitSource) -> None:
-        """Refuses what only a change of the spec can help."""
-        if source.provider != GENERIC:
-            raise Obstacle(
-                f"provider '{source.provider}' is not supported; use 'generic' with a Secret",
-                Reason.INVALID_PROVIDER_CONFIGURATION,
-                stalled=True,
-            )
-        with _telling("failed to parse url", Reason.URL_INVALID, stalled=True):
-            remote = Remote.at(source.url)
-        if remote.url.is_local and not self._allow_local:
-            raise Obstacle(
-                f"the local path '{source.url}' is refused, as it would be read with the "
-                "controller's rights; use an https, http or ssh URL, or let the controller run "
-                "with --allow-local-sources",
-                Reason.URL_INVALID,
-                stalled=True,
-            )
+        return remote_of(source, secrets, allow_local=self._allow_local)
 
 
 def _artifact(source: GitSource, checkout: Checkout, included: Sequence[Artifact]) -> Artifact:
     tree: Tree = checkout.tree
-    with _telling("failed to sparse checkout directories "):
+    with telling("failed to sparse checkout directories "):
         tree = _only(tree, source.directories) if source.directories else tree
     tree = filter_source(_with_includes(source, tree, included), source.ignore)
     made_of = [tree.digest(""), source.ignore, source.directories]
@@ -165,7 +114,7 @@ def _with_includes(source: GitSource, tree: Tree, included: Sequence[Artifact]) 
         to_path = item.to_path or item.repository
         what = f"failed to copy '{item.repository}' include from {item.from_path} to {to_path}"
         storage = Condition.STORAGE_OPERATION_FAILED
-        with _telling(what, Reason.COPY_FAILURE, condition=storage):
+        with telling(what, Reason.COPY_FAILURE, condition=storage):
             tree = MountedTree(tree, {to_path: (artifact.tree, item.from_path)})
     return tree
 
@@ -175,22 +124,3 @@ def _subject(checkout: Checkout) -> str:
     message = checkout.commit.payload.partition(b"\n\n")[2].decode("utf-8", "replace")
     subject = message.partition("\n")[0]
     return subject if len(subject) <= 50 else f"{subject[:50]}..."
-
-
-@contextmanager
-def _telling(
-    what: str,
-    reason: str = Reason.GIT_OPERATION_FAILED,
-    *,
-    condition: str = Condition.FETCH_FAILED,
-    stalled: bool = False,
-) -> Iterator[None]:
-    """Makes an Obstacle of what goes wrong inside: ``what`` failed."""
-    try:
-        yield
-    except GitError as error:
-        if error.trouble == "empty":
-            raise Obstacle(error.cause, Reason.EMPTY_GIT_REPOSITORY) from error
-        raise Obstacle(f"{what}: {error}", reason, condition=condition) from error
-    except TrueupError as error:
-        raise Obstacle(f"{what}: {error}", reason, condition=condition, stalled=stalled) from error

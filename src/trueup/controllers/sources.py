@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from trueup.cluster import Backoff, Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.checkouts import Checkouts, Fetched, Secrets
+from trueup.controllers.checkouts import Checkouts, Fetched
 from trueup.controllers.home import Home
 from trueup.controllers.inputs import Inputs
+from trueup.controllers.obstacles import as_obstacle
+from trueup.controllers.remotes import Secrets
 from trueup.controllers.secrets import decoded_data
 from trueup.controllers.triggers import annotation, worth_a_look
 from trueup.dialects.flux import gitstatus
@@ -110,7 +112,7 @@ class Sources:
         except ApiError:
             raise
         except TrueupError as error:
-            return await self._fail(resource, _as_obstacle(error), source.interval)
+            return await self._fail(resource, as_obstacle(error), source.interval)
         self._backoff.succeeded(source.ref)
         return source.interval * random.uniform(0.98, 1.02)  # noqa: S311 - spreads polls
 
@@ -277,12 +279,6 @@ class Sources:
             warning=warning,
             annotations=notes,
         )
-
-
-def _as_obstacle(error: TrueupError) -> Obstacle:
-    if isinstance(error, Obstacle):
-        return error
-    return Obstacle(str(error), Reason.GIT_OPERATION_FAILED)
 
 
 def _no_secret(source: GitSource, name: str) -> Obstacle:

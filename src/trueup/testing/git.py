@@ -19,7 +19,7 @@ _START = 1_700_000_000
 
 
 class GitRepo:
-    """A bare repository at ``path``. Every commit is a minute after the one before.
+    """A bare repository at ``path``, made if it is not there. Every commit is a minute after the one before.
 
     ``commit`` changes files on top of a branch; ``tag``, ``point`` and ``remove`` set references.
     All return object ids.
@@ -28,7 +28,11 @@ class GitRepo:
     def __init__(self, path: Path, branch: str = "main") -> None:
         self.path = path
         self.branch = branch
-        self.repository = pygit2.init_repository(str(path), bare=True, initial_head=branch)
+        self.repository = (
+            pygit2.Repository(str(path))
+            if path.exists()
+            else pygit2.init_repository(str(path), bare=True, initial_head=branch)
+        )
         self._clock = _START
 
     @property

@@ -58,6 +58,16 @@ class Reference:
             Range.parse(self.semver)
 
     @property
+    def branch_name(self) -> str:
+        """The branch that is followed; empty where it is a tag, a commit or another reference."""
+        if self.commit or (not self.name and (self.semver or self.tag)):
+            return ""
+        if self.name:
+            start = "refs/heads/"
+            return self.name.removeprefix(start) if self.name.startswith(start) else ""
+        return self.branch or DEFAULT_BRANCH
+
+    @property
     def listing_flags(self) -> list[str]:
         """What narrows ``git ls-remote`` to the references that can matter."""
         if self.commit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -88,3 +89,37 @@ class OptionalMap:
 
 
 Node: TypeAlias = Literal | Name | Select | Call | ListOf | MapOf | Loop | OptionalMap
+
+
+def names_in(tree: Node) -> frozenset[str]:
+    """Every name that ``tree`` mentions and does not bind itself."""
+    return frozenset(_names(tree, frozenset()))
+
+
+def _names(node: Node, bound: frozenset[str]) -> Iterator[str]:
+    if isinstance(node, Name):
+        name = node.name.removeprefix(".")
+        if name not in bound:
+            yield name
+    for child, inner in _children(node):
+        yield from _names(child, bound | inner)
+
+
+def _children(node: Node) -> Iterator[tuple[Node, frozenset[str]]]:
+    """The nodes below with the names that are bound within them."""
+    none: frozenset[str] = frozenset()
+    match node:
+        case Select(operand):
+            yield operand, none
+        case Call(_, target, args):
+            yield from ((child, none) for child in (target, *args) if child is not None)
+        case ListOf(items):
+            yield from ((item, none) for item in items)
+        case MapOf(entries):
+            yield from ((part, none) for entry in entries for part in entry)
+        case Loop(_, over, variables, condition, body):
+            yield over, none
+            inside = frozenset(variables)
+            yield from ((child, inside) for child in (condition, body) if child is not None)
+        case OptionalMap(target, variable, body):
+            yield from ((target, none), (body, frozenset({variable})))

@@ -15,17 +15,28 @@ class BudgetExceeded(Exception):
     """Never absorbed by an expression, unlike its own errors."""
 
 
+class Allowance:
+    """Units that several evaluations share, such as all rules of one object."""
+
+    def __init__(self, units: int) -> None:
+        self.units = units
+
+
 _left: ContextVar[list[int]] = ContextVar("left")
 
 
 @contextmanager
-def limited(units: int = LIMIT) -> Iterator[None]:
-    """Within the block, :func:`spend` may spend ``units``."""
-    token = _left.set([units])
+def limited(units: int = LIMIT, shared: Allowance | None = None) -> Iterator[None]:
+    """Within the block, :func:`spend` may spend ``units``, and no more than is left of ``shared``."""
+    granted = units if shared is None else min(units, shared.units)
+    left = [granted]
+    token = _left.set(left)
     try:
         yield
     finally:
         _left.reset(token)
+        if shared is not None:
+            shared.units -= granted - left[0] + 1
 
 
 def spend(units: int) -> None:

@@ -7,11 +7,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from trueup.cel import conversions, encoders, formatting, optionals, regex, sets, strings, times
+from trueup.cel import (
+    conversions,
+    encoders,
+    formatting,
+    kubernetes,
+    optionals,
+    regex,
+    sets,
+    strings,
+    times,
+)
 from trueup.cel.registry import Function, functions
 from trueup.cel.values import TypeName
 
-_MODULES: Final = (conversions, encoders, formatting, optionals, regex, sets, strings, times)
+_MODULES: Final = (
+    conversions,
+    encoders,
+    formatting,
+    kubernetes,
+    optionals,
+    regex,
+    sets,
+    strings,
+    times,
+)
 """Imported for the functions that they declare."""
 
 TYPES: Final = {
@@ -23,8 +43,14 @@ TYPES: Final = {
         "google.protobuf.Duration",
         "google.protobuf.Timestamp",
         "int",
+        "kubernetes.NamedFormat",
+        "kubernetes.Quantity",
+        "kubernetes.Semver",
+        "kubernetes.URL",
         "list",
         "map",
+        "net.CIDR",
+        "net.IP",
         "null_type",
         "optional_type",
         "string",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from trueup.cel import types
-from trueup.cel.ast import Node
-from trueup.cel.budget import BudgetExceeded, limited
+from trueup.cel.ast import Node, names_in
+from trueup.cel.budget import Allowance, BudgetExceeded, limited
 from trueup.cel.checker import Checker, TypeMismatch
 from trueup.cel.environment import FLUX, KUBERNETES, TYPES, Environment
 from trueup.cel.evaluator import Evaluate, Planner
@@ -26,8 +27,12 @@ _STRUCT = types.map_of(types.STRING, types.DYN)
 class Program:
     """One compiled expression; safe to share and to evaluate any number of times."""
 
-    def __init__(self, expression: str, evaluate: Evaluate, result: Result) -> None:
+    def __init__(
+        self, expression: str, evaluate: Evaluate, result: Result, names: frozenset[str]
+    ) -> None:
         self.expression = expression
+        self.names = names
+        """The variables that it mentions."""
         self._evaluate = evaluate
         self._result = result
 
@@ -37,19 +42,32 @@ class Program:
         Bindings are JSON-like data, datetimes, timedeltas, bytes, or CEL values of
         :mod:`trueup.cel.values`.
         """
-        try:
-            with limited():
-                names = {name: from_plain(value) for name, value in bindings.items()}
-                value = to_plain(self._evaluate(names))
-        except (EvaluationError, BudgetExceeded) as error:
-            raise ExpressionError(str(error), subject=self.expression) from error
-        except RecursionError as error:
-            raise ExpressionError("is nested too deeply", subject=self.expression) from error
+        with self._evaluation():
+            names = {name: from_plain(value) for name, value in bindings.items()}
+            value = to_plain(self._evaluate(names))
         if self._result == "bool" and not isinstance(value, bool):
             raise ExpressionError("does not give true or false", subject=self.expression)
         if self._result == "string" and not isinstance(value, str):
             raise ExpressionError("does not give a text", subject=self.expression)
         return value
+
+    def run(self, names: Mapping[str, Any], allowance: Allowance | None = None) -> Any:
+        """The CEL value for ``names``, which hold CEL values; raises ExpressionError.
+
+        ``allowance`` is charged for the work; BudgetExceeded is the cause where it did not suffice.
+        """
+        with self._evaluation(allowance):
+            return self._evaluate(dict(names))
+
+    @contextmanager
+    def _evaluation(self, allowance: Allowance | None = None) -> Iterator[None]:
+        try:
+            with limited(shared=allowance):
+                yield
+        except (EvaluationError, BudgetExceeded) as error:
+            raise ExpressionError(str(error), subject=self.expression) from error
+        except RecursionError as error:
+            raise ExpressionError("is nested too deeply", subject=self.expression) from error
 
 
 def compile(  # noqa: A001 - as in re.compile
@@ -95,7 +113,7 @@ def _compile(
         raise ExpressionError(str(error), subject=expression) from error
     except RecursionError as error:
         raise ExpressionError("is nested too deeply", subject=expression[:60] + "…") from error
-    return Program(expression, evaluate, result)
+    return Program(expression, evaluate, result, names_in(tree))
 
 
 def _check(

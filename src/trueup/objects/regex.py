@@ -7,6 +7,7 @@ pattern can keep busy for ever, is no choice.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -50,6 +51,20 @@ class Regex:
     def found_in(self, text: str) -> bool:
         """Whether the pattern matches anywhere in ``text``."""
         return self._compiled.search(text) is not None
+
+    def first(self, text: str) -> str:
+        """The leftmost match in ``text``, or empty."""
+        match = self._compiled.search(text)
+        return "" if match is None else str(match.group())
+
+    def matches(self, text: str) -> Iterator[str]:
+        """All matches from left to right, none overlapping another."""
+        end = -1
+        for match in self._compiled.finditer(text):
+            # Go leaves out an empty match right behind another one.
+            if match.end() > match.start() or match.start() != end:
+                yield str(match.group())
+            end = match.end()
 
 
 @lru_cache(maxsize=2048)

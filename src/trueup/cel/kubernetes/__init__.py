@@ -5,11 +5,22 @@ One module per library; each declares its functions when imported.
 
 from trueup.cel.kubernetes import (
     addresses,
+    formats,
     lists,
     networks,
+    patterns,
     quantities,
     urls,
     versions,
 )
 
-__all__ = ["addresses", "lists", "networks", "quantities", "urls", "versions"]
+__all__ = [
+    "addresses",
+    "formats",
+    "lists",
+    "networks",
+    "patterns",
+    "quantities",
+    "urls",
+    "versions",
+]

@@ -128,7 +128,9 @@ def sort_by(items: list[Any], keys: list[Any]) -> list[Any]:
 
 @function("lists", "lists.range", "(int) -> list<int>")
 def integers(count: int) -> list[int]:
-    spend(max(count, 0))
+    if count < 0:
+        raise EvaluationError(f"lists.range: size must be non-negative, got {count}")
+    spend(count)
     return list(range(count))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, Final
 
@@ -30,16 +30,23 @@ _DECIMAL: Final = {
 }
 _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _MAX_EXPONENT: Final = 1000
+_MAX_DIGITS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
+    """``scale`` is the power of ten that Kubernetes counts the value in; None: an exact decimal.
+
+    Only what is counted in ones or more is an integer to it: ``1`` is, ``1000m`` and ``1.5Gi`` are not.
+    """
+
     value: Fraction
+    scale: int | None = field(default=0, compare=False)
     cel_type: ClassVar[str] = _TYPE
 
 
 def parse(text: str) -> Quantity:
-    """Finer than nano rounds away from zero; beyond 64 bits counts as the greatest."""
+    """Finer than nano rounds away from zero; binary ones beyond 64 bits count as the greatest."""
     match = _SYNTAX.fullmatch(text)
     if match is None:
         raise EvaluationError(f"{text!r} is no quantity")
@@ -47,7 +54,19 @@ def parse(text: str) -> Quantity:
     value = Fraction(digits.rstrip(".")) * _scale(exponent, suffix)
     nano = value * _NANO
     rounded = Fraction(-(-nano.numerator // nano.denominator), _NANO)
-    return Quantity(min(rounded, _MAX) * (-1 if sign == "-" else 1))
+    if suffix in _BINARY:
+        rounded = min(rounded, _MAX)
+    return Quantity(rounded * (-1 if sign == "-" else 1), _counted_in(digits, exponent, suffix))
+
+
+def _counted_in(digits: str, exponent: str | None, suffix: str) -> int | None:
+    whole, _, part = digits.partition(".")
+    whole = whole.lstrip("0") or "0"
+    if suffix in _BINARY:
+        room = 14 - len(whole) - _BINARY[suffix] * 3 // 10
+        return 0 if room >= 0 and not part else None
+    scale = (int(exponent[1:]) if exponent else _DECIMAL[suffix]) - len(part)
+    return scale if len(whole) + len(part) <= _MAX_DIGITS and scale >= -9 else None
 
 
 def _scale(exponent: str | None, suffix: str) -> Fraction:
@@ -73,7 +92,7 @@ def is_quantity(text: str) -> bool:
     return True
 
 
-@function("kubernetes", "sign", "kubernetes.Quantity.() -> int")
+@function("kubernetes", "sign", "(kubernetes.Quantity) -> int")
 def sign(this: Quantity) -> int:
     return (this.value > 0) - (this.value < 0)
 
@@ -100,7 +119,7 @@ def as_float(this: Quantity) -> float:
 
 @function("kubernetes", "isInteger", "kubernetes.Quantity.() -> bool")
 def is_integer(this: Quantity) -> bool:
-    return this.value.denominator == 1 and this.value.numerator in INT64
+    return this.scale is not None and this.scale >= 0 and this.value.numerator in INT64
 
 
 @function("kubernetes", "asInteger", "kubernetes.Quantity.() -> int")
@@ -112,19 +131,24 @@ def as_integer(this: Quantity) -> int:
 
 @function("kubernetes", "add", "kubernetes.Quantity.(kubernetes.Quantity) -> kubernetes.Quantity")
 def add(this: Quantity, other: Quantity) -> Quantity:
-    return Quantity(this.value + other.value)
+    scales = (this.scale, other.scale)
+    if not this.value or not other.value:
+        scale = other.scale if not this.value else this.scale
+    else:
+        scale = None if scales[0] is None or scales[1] is None else min(scales[0], scales[1])
+    return Quantity(this.value + other.value, scale)
 
 
 @function("kubernetes", "add", "kubernetes.Quantity.(int) -> kubernetes.Quantity")
 def add_integer(this: Quantity, other: int) -> Quantity:
-    return Quantity(this.value + other)
+    return add(this, Quantity(Fraction(other)))
 
 
 @function("kubernetes", "sub", "kubernetes.Quantity.(kubernetes.Quantity) -> kubernetes.Quantity")
 def subtract(this: Quantity, other: Quantity) -> Quantity:
-    return Quantity(this.value - other.value)
+    return add(this, Quantity(-other.value, other.scale))
 
 
 @function("kubernetes", "sub", "kubernetes.Quantity.(int) -> kubernetes.Quantity")
 def subtract_integer(this: Quantity, other: int) -> Quantity:
-    return Quantity(this.value - other)
+    return add(this, Quantity(Fraction(-other)))

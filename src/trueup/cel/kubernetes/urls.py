@@ -37,13 +37,15 @@ def parse(text: str) -> Url:
     scheme = _SCHEME.match(text)
     if scheme is None and not text.startswith("/") and text != "*":
         raise EvaluationError(f"URL parse error: {text!r} is neither a URL nor a path")
-    body, _, _ = text.partition("#")
+    body, hash_mark, _ = text.partition("#")
+    if hash_mark and re.fullmatch(r"[^/?#]*:?//[^/?#]*", body):
+        raise EvaluationError('URL parse error: invalid character "#" in host name')
     rest, _, query = body[scheme.end() if scheme else 0 :].partition("?")
     name = scheme[1].lower() if scheme else ""
     if scheme and not rest.startswith("/"):
         return Url(text, name, query=query)
     host = ""
-    if scheme and rest.startswith("//"):
+    if rest.startswith("//") and (scheme or not rest.startswith("///")):
         authority, slash, path = rest[2:].partition("/")
         host, rest = _host(authority), slash + path
     if _ESCAPE.search(rest):

@@ -15,6 +15,8 @@ Cause: TypeAlias = dict[str, Any]
 
 NOWHERE: Final = "<nil>"
 """The field of a cause that is about the object as a whole."""
+OMITTED: Final = object()
+"""A value that a message does not show."""
 IMMUTABLE: Final = "field is immutable"
 
 
@@ -23,11 +25,11 @@ def required(path: str, detail: str = "") -> Cause:
 
 
 def invalid(path: str, value: Any, detail: str) -> Cause:
-    return _cause("FieldValueInvalid", path, f"Invalid value: {shown(value)}", detail)
+    return _cause("FieldValueInvalid", path, _with("Invalid value", value), detail)
 
 
 def type_invalid(path: str, value: Any, detail: str) -> Cause:
-    return _cause("FieldValueTypeInvalid", path, f"Invalid value: {shown(value)}", detail)
+    return _cause("FieldValueTypeInvalid", path, _with("Invalid value", value), detail)
 
 
 def unsupported(path: str, value: Any, values: Sequence[str]) -> Cause:
@@ -38,7 +40,7 @@ def unsupported(path: str, value: Any, values: Sequence[str]) -> Cause:
 
 
 def duplicate(path: str, value: Any) -> Cause:
-    return _cause("FieldValueDuplicate", path, f"Duplicate value: {shown(value)}", "")
+    return _cause("FieldValueDuplicate", path, _with("Duplicate value", value), "")
 
 
 def not_found(path: str, value: Any) -> Cause:
@@ -92,6 +94,10 @@ def shown(value: Any) -> str:
 def quoted(text: str) -> str:
     """``text`` as Go's ``%q`` writes it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
+
+
+def _with(what: str, value: Any) -> str:
+    return what if value is OMITTED else f"{what}: {shown(value)}"
 
 
 def _cause(reason: str, path: str, what: str, detail: str) -> Cause:

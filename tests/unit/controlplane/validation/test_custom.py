@@ -1,6 +1,6 @@
-"""Custom resources against their schemas: ``tests/cases/controlplane/custom/schemas.yaml``.
+"""Custom resources against their schemas: the tables in ``tests/cases/controlplane/custom``.
 
-Validation rules (CEL) are in ``test_rules``, definitions in ``test_definition``.
+Definitions are in ``test_definitions``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from trueup.controlplane.validation.custom.kind import CustomKind
 from trueup.objects import yaml
 from trueup.objects.manifest import copy
 
-CASES = Path(__file__).parents[3] / "cases" / "controlplane" / "custom" / "schemas.yaml"
-TABLE: list[dict[str, Any]] = yaml.load(CASES.read_bytes())
+CASES = Path(__file__).parents[3] / "cases" / "controlplane" / "custom"
+WITHOUT_RULES: list[dict[str, Any]] = yaml.load((CASES / "schemas.yaml").read_bytes())
+TABLE = [*WITHOUT_RULES, *yaml.load((CASES / "rules.yaml").read_bytes())]
 KNOWN = {"name", "schema", "spec", "old", "result", "unknown", "causes"}
 
 
@@ -54,7 +55,7 @@ VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-SCHEMAS = st.sampled_from([case["schema"] for case in TABLE])
+SCHEMAS = st.sampled_from([case["schema"] for case in WITHOUT_RULES])
 
 
 @given(SCHEMAS, VALUES)

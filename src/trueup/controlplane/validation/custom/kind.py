@@ -10,6 +10,7 @@ from trueup.controlplane.validation.custom.listtypes import duplicates
 from trueup.controlplane.validation.custom.openapi import validate
 from trueup.controlplane.validation.custom.previous import NOTHING, Previous
 from trueup.controlplane.validation.custom.pruning import prune
+from trueup.controlplane.validation.custom.rules import Rules
 from trueup.objects import Manifest
 from trueup.schema import crd_schema
 
@@ -26,6 +27,7 @@ class CustomKind:
         self.version = custom
         self._declared = (custom.version.get("schema") or {}).get("openAPIV3Schema") or {}
         self.schema = crd_schema(self._declared)
+        self._rules = Rules(crd_schema(self._declared), root=True)
 
     def complete(self, obj: Manifest) -> list[str]:
         """Prune ``obj`` and fill in defaults, in place; the paths of what was unknown."""
@@ -38,7 +40,7 @@ class CustomKind:
         found = validate(self._declared, obj)
         found += embedded_resources(self.schema, obj)
         found += duplicates(self.schema, obj)
-        return found
+        return found + self._ask_rules(found, obj, NOTHING)
 
     def validate_update(self, new: Manifest, old: Manifest, subresource: str) -> list[Cause]:
         """What is wrong with a change; what was wrong before and did not change is let pass."""
@@ -49,7 +51,13 @@ class CustomKind:
             found += embedded_resources(self.schema, new)
         if not duplicates(self.schema, old):
             found += duplicates(self.schema, new)
-        return found
+        return found + self._ask_rules(found, new, Previous(old))
+
+    def _ask_rules(self, found: list[Cause], obj: Manifest, old: Previous) -> list[Cause]:
+        """What the expressions say, unless the object is too broken for them to be asked."""
+        if not self._rules.has_any:
+            return []
+        return [_RULES_SKIPPED] if blocks_rules(found) else self._rules.validate(obj, old)
 
     def _validate_status(self, new: Manifest, old: Manifest) -> list[Cause]:
         node = (self._declared.get("properties") or {}).get("status")
@@ -70,7 +78,7 @@ def blocks_rules(causes: list[Cause]) -> bool:
     return any(cause["reason"] in _BLOCKING for cause in causes)
 
 
-RULES_SKIPPED = invalid(
+_RULES_SKIPPED = invalid(
     NOWHERE,
     None,
     "some validation rules were not checked because the object was invalid;"

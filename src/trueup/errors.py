@@ -60,7 +60,12 @@ class SubstitutionError(InputError):
 
 
 class ExpressionError(InputError):
-    """A CEL expression does not compile or does not evaluate."""
+    """A CEL expression does not compile or does not evaluate; ``subject`` is its text.
+
+    ``place`` is where in the text, as line and column counted from 1, where that is known.
+    """
+
+    place: tuple[int, int] | None = None
 
 
 class CycleError(InputError):

@@ -70,7 +70,9 @@ def syntax_error(text: str, at: int, cause: str) -> ExpressionError:
     """An error that shows line and column, both counted from 1."""
     line = text.count("\n", 0, at) + 1
     column = at - (text.rfind("\n", 0, at) + 1) + 1
-    return ExpressionError(f"{cause} at {line}:{column}", subject=text)
+    error = ExpressionError(f"{cause} at {line}:{column}", subject=text)
+    error.place = (line, column)
+    return error
 
 
 def _token(text: str, kind: str, word: str, at: int) -> Token:

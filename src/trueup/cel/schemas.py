@@ -95,8 +95,8 @@ def _object(schema: Schema, value: dict[str, Any], like: Any, whole: bool) -> di
         if whole and name in _IDENTITY:
             found[name] = _names(item) if name == "metadata" else item
         elif below is not None and spelled is not None and (is_map or type_of(below) is not None):
-            if item is None and not below.nullable:
-                continue
+            if item is None and not is_map:
+                continue  # a null field counts as absent
             found[map_key(spelled)] = value_of(below, item, before.get(name))
     return found
 

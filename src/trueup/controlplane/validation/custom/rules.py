@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from trueup.cel import Program, compile
+from trueup import cel
 from trueup.cel.budget import Allowance, BudgetExceeded
 from trueup.cel.environment import KUBERNETES
 from trueup.cel.schemas import type_of, value_of
@@ -39,7 +39,7 @@ class Rule:
         self.path = field_path(str(declared.get("fieldPath") or ""), schema) or ""
         old = optional_of(self_type) if self.optional_old else self_type
         self.variables = {"self": self_type, "oldSelf": old}
-        self.program = compile(self.text, self.variables, environment=KUBERNETES)
+        self.program = cel.compile(self.text, self.variables, environment=KUBERNETES)
         self.uses_old = "oldSelf" in self.program.names
         self._message_text = str(declared.get("messageExpression") or "").strip()
 
@@ -48,11 +48,13 @@ class Rule:
         return self.message or self.text
 
     @cached_property
-    def message_program(self) -> Program | None:
+    def message_program(self) -> cel.Program | None:
         """Raises ExpressionError if the expression of the message does not compile."""
         if not self._message_text:
             return None
-        return compile(self._message_text, self.variables, result="string", environment=KUBERNETES)
+        return cel.compile(
+            self._message_text, self.variables, result="string", environment=KUBERNETES
+        )
 
 
 class Rules:

@@ -18,6 +18,7 @@ class FolderTree(Tree):
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.is_whole_disk = root == Path("/")
 
     def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
         try:

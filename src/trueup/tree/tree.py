@@ -55,6 +55,9 @@ class Tree(ABC):
     resolve links within the tree.
     """
 
+    is_whole_disk = False
+    """Whether absolute symlinks stay inside."""
+
     @abstractmethod
     def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
         """The entry at exactly ``parts`` (whose parents are real directories), or None."""
@@ -142,6 +145,8 @@ class Tree(ABC):
                 raise TreeError("too many levels of symlinks", subject=path)
             target = self._content(here).decode("utf-8", "surrogateescape")
             if target.startswith("/"):
-                raise TreeError("symlink leaves its tree", subject=path)
+                if not self.is_whole_disk:
+                    raise TreeError("symlink leaves its tree", subject=path)
+                done = ()
             todo.extend(p for p in reversed(target.split("/")) if p not in ("", "."))
         return done

@@ -7,10 +7,10 @@ from typing import Any
 from trueup.cli.eval.fields import boolean, mapping, objects, string_map, text
 from trueup.dialects.flux.build import BuildOptions, flux_build, to_text
 from trueup.dialects.flux.generate import generate
+from trueup.dialects.flux.manifests import BUILD_OPTIONS
 from trueup.dialects.flux.postbuild import cluster_lookup
 from trueup.errors import InputError
-from trueup.objects import yaml
-from trueup.render.kustomize import build
+from trueup.render.kustomize import build, to_yaml
 from trueup.tree import MemoryTree
 
 
@@ -34,10 +34,10 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
 def _generate(case: dict[str, Any]) -> str:
     tree, path = MemoryTree(string_map(case, "files")), text(case, "path")
     if case.get("kustomization") is None:
-        return yaml.dump_all(build(tree, path), sort_keys=True)
+        return to_yaml(build(tree, path, BUILD_OPTIONS))
     spec = mapping(mapping(case, "kustomization"), "spec")
     ignore = None if case.get("ignore") is None else text(case, "ignore")
-    return yaml.dump_all(build(generate(tree, path, spec, ignore=ignore), path), sort_keys=True)
+    return to_yaml(build(generate(tree, path, spec, ignore=ignore), path, BUILD_OPTIONS))
 
 
 def _flux_build(case: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trueup.cli.eval.fields import boolean, mapping, objects, string_map, text
+from trueup.dialects.flux.manifests import BUILD_OPTIONS
 from trueup.dialects.flux.postbuild import (
     PostBuild,
     cluster_lookup,
@@ -24,7 +25,7 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
     ``objects`` is the cluster that ``substituteFrom`` reads; ``vars``, the merged variables, stand
     in for it where a case has no ``objects`` or its Kustomization no ``postBuild``.
     """
-    rendered = build(MemoryTree(string_map(case, "files")), text(case, "path"))
+    rendered = build(MemoryTree(string_map(case, "files")), text(case, "path"), BUILD_OPTIONS)
     post = post_build(mapping(case, "kustomization"))
     variables: dict[str, str] = {}
     if any(map(is_substituted, rendered)):

@@ -13,7 +13,7 @@ from typing import Any
 
 from trueup.dialects.flux import typed
 from trueup.dialects.flux.generate import SpecFields, generate
-from trueup.dialects.flux.manifests import flattened
+from trueup.dialects.flux.manifests import BUILD_OPTIONS, flattened
 from trueup.dialects.flux.names import KUSTOMIZE_GROUP, OWNER_NAME_LABEL, OWNER_NAMESPACE_LABEL
 from trueup.dialects.flux.postbuild import Lookup, PostBuild, load_variables, substitute
 from trueup.dialects.flux.sops_mask import mask_secret
@@ -118,7 +118,7 @@ class _Build:
     def _rendered(self, path: str, owner: _Kustomization) -> list[Manifest]:
         spec = typed.plain(owner.spec)
         tree = generate(self.tree, path, spec, ignore=self.options.ignore)
-        objects = kustomize_build(tree, path)
+        objects = kustomize_build(tree, path, BUILD_OPTIONS)
         post = owner.spec.post_build
         if post is None:
             return objects

@@ -18,6 +18,9 @@ from trueup.objects import Manifest
 from trueup.render.kustomize import Options, build
 from trueup.tree import Tree
 
+BUILD_OPTIONS = Options(load_restrictor="none")
+"""How Flux runs kustomize: the tree is the bound, not the folder of each kustomization."""
+
 
 def render_objects(
     tree: Tree, resource: Manifest, inputs: Sequence[Manifest], *, strict: bool = True
@@ -28,7 +31,7 @@ def render_objects(
     """
     spec = resource["spec"]
     path = spec.get("path") or "."
-    built = build(generate(tree, path, spec), path, Options(load_restrictor="none"))
+    built = build(generate(tree, path, spec), path, BUILD_OPTIONS)
     objects = list(flattened(built))
     post = post_build(resource)
     if post is None:

@@ -29,7 +29,8 @@ class Options:
     """``load_restrictor``: whether files may come from outside their kustomization's directory.
 
     ``managed_by_label`` adds the label of that name; ``reorder`` is the order where the
-    kustomization names none: ``none`` for the command line's, ``legacy`` for the library's default.
+    kustomization names none: ``none`` as it comes, which is Flux's, ``legacy`` by kinds, which is
+    that of ``kustomize build``.
     """
 
     load_restrictor: LoadRestrictor = "root-only"

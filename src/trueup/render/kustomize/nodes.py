@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from trueup.objects.yaml.scalars import (
 )
 
 INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
+_UNREADABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 UNTYPED = ""
 """The tag of a scalar whose type its text will decide when it is written."""
 
@@ -116,7 +118,7 @@ def clone(node: Node) -> Node:
 def to_value(node: Node) -> Any:
     """``node`` as JSON-like data; RenderError where a text does not fit its type."""
     if type(node) is str:
-        return node
+        return node if node.isascii() and "\x7f" not in node else _readable(node)
     if isinstance(node, dict):
         return {key: to_value(item) for key, item in node.items()}
     if isinstance(node, list):
@@ -139,6 +141,16 @@ def from_value(value: Any) -> Node:
     if isinstance(value, int):
         return Plain(str(value), INT)
     return Plain(format_float(value), FLOAT)
+
+
+def _readable(text: str) -> str:
+    """``text``, or RenderError: kustomize writes these as they are, and no reader takes them."""
+    if _UNREADABLE.search(text):
+        raise RenderError(
+            "control characters are not allowed in YAML",
+            next_step="remove them, or give the value as binaryData",
+        )
+    return text
 
 
 @lru_cache(maxsize=8192)

@@ -32,7 +32,7 @@ def set_image(resources: ResMap, image: Image, specs: Iterable[FieldSpec]) -> No
     for resource in resources:
         if resource.kind != "CustomResourceDefinition":
             _visit_containers(resource.body, setter)
-        set_fields(resource, specs, setter)
+            set_fields(resource, specs, setter)
 
 
 def _visit_containers(node: Node, setter: object) -> None:

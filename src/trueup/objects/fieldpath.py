@@ -163,7 +163,11 @@ def _value_order(value: Any) -> tuple[int, Any]:
 
 
 def quoted(value: Any) -> str:
-    """A value as Go's ``%q`` (text) or ``%v`` (anything else) prints it."""
+    """A value as Kubernetes prints one in a path: text in quotes, maps run together."""
+    if isinstance(value, Mapping):
+        return "".join(f"{name}={quoted(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return "[" + ",".join(map(quoted, value)) + "]"
     if not isinstance(value, str):
         return _json(value)
     return '"' + "".join(map(_quoted_character, value)) + '"'

@@ -30,6 +30,11 @@ from trueup.schema import Schema, zero_value
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 _NOTHING = FieldSet()
+_BAD_PATCH = "failed to create typed patch object ({})"
+_BAD_LIVE = "failed to create typed live object ({})"
+_BAD_UNTRACKED = (
+    "failed to create manager for existing fields: failed to convert new object ({}) to smd typed"
+)
 
 _UNTRACKED = FieldSet.of(
     ("f:apiVersion",),
@@ -114,46 +119,46 @@ class _Request:
     # --- apply ------------------------------------------------------------------------------------
 
     def apply(self, live: Manifest | None, applied: Manifest, *, force: bool) -> Manifest:
-        self._check_appliable(live, applied)
+        if live is not None and live["apiVersion"] != self._api_version:
+            raise BadRequest(f"invalid object type: {self._type_text()}")
         owners = _read_or_fail(metadata(live or {}).get("managedFields") or ())
         before = _without_owners(live or self._empty())
         if not owners:
             owners = self._owners_before_first_apply(before)
+        self._check_appliable(live, applied)
         try:
             merged, owners = self._apply_or_adopt(before, applied, owners, force=force)
         except FieldConflicts as error:
             raise _conflict(error.conflicts) from None
+        except TypedError as error:
+            raise ApiError(f"failed to merge config: {error.cause}", reason="") from error
         result: Manifest = copy(merged)
         if self._writer.manager == lastapplied.KUBECTL:
             lastapplied.refresh(result, applied)
         return _with_owners(result, owners)
 
     def _check_appliable(self, live: Manifest | None, applied: Manifest) -> None:
-        if live is not None and live["apiVersion"] != self._api_version:
-            raise BadRequest(
-                "Incorrect version specified in apply patch. Specified patch version: "
-                f"{self._api_version}, expected: {live['apiVersion']}"
-            )
         if metadata(applied).get("managedFields") is not None:
             raise BadRequest("metadata.managedFields must be nil")
-        self._check(applied, "patch")
+        self._check(applied, _BAD_PATCH, allow_duplicates=False)
         if live is not None:
-            self._check(live, "live")
+            self._check(live, _BAD_LIVE)
 
-    def _check(self, obj: Manifest, role: str) -> None:
+    def _check(self, obj: Manifest, failed: str, *, allow_duplicates: bool = True) -> None:
         try:
-            check(self._shape, obj, allow_duplicates=role == "live")
+            check(self._shape, obj, allow_duplicates=allow_duplicates)
         except TypedError as error:
-            raise ApiError(
-                f"failed to create typed {role} object ({self._named(obj)}): {error.cause}",
-                reason="",
-            ) from error
+            message = failed.format(self._named(obj))
+            raise ApiError(f"{message}: {error.cause}", reason="") from error
 
     def _named(self, obj: Manifest) -> str:
         """The object as Go's error texts name it: ``ns/web; apps/v1, Kind=Deployment``."""
-        gvk = GroupVersionKind.of(self._api_version, self._kind)
         where = f"{metadata(obj).get('namespace') or ''}/{metadata(obj).get('name') or ''}"
-        return f"{where}; {gvk.group}/{gvk.version}, Kind={gvk.kind}"
+        return f"{where}; {self._type_text()}"
+
+    def _type_text(self) -> str:
+        gvk = GroupVersionKind.of(self._api_version, self._kind)
+        return f"{gvk.group}/{gvk.version}, Kind={gvk.kind}"
 
     def _apply_or_adopt(
         self, before: Manifest, applied: Manifest, owners: Owners, *, force: bool
@@ -186,6 +191,7 @@ class _Request:
         return merged, owners
 
     def _owners_before_first_apply(self, before: Manifest) -> Owners:
+        self._check(before, _BAD_UNTRACKED)
         changed, _ = self._updater.update(self._unset(), before, {})
         return self._credit({}, changed, _BEFORE_FIRST_APPLY)
 

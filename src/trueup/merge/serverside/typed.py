@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from trueup.errors import InputError
 from trueup.merge.fieldset import SELF, FieldSet, Trie
 from trueup.merge.serverside.shape import BOOLEAN, NUMERIC, STRING, ListShape, MapShape, Shape
 from trueup.objects.fieldpath import element_text, key_element, value_element
+
+
+_NAMELESS: Final = value_element(None)
 
 
 class TypedError(InputError):
@@ -167,12 +170,20 @@ def _collect_list(shape: ListShape, value: Any, trie: Trie) -> None:
         return
     seen: set[str] = set()
     for item in value:
-        element = item_element(shape, item)
+        element = _element_or_nameless(shape, item)
         below: Trie = {SELF: {}}
         if element not in seen:
             _collect(shape.element, item, below)
         trie[element] = below  # of duplicates only the place is tracked, not what is below
         seen.add(element)
+
+
+def _element_or_nameless(shape: ListShape, item: Any) -> str:
+    """The item's element; if pruning took its keys, one that no other field set can have."""
+    try:
+        return item_element(shape, item)
+    except TypedError:
+        return _NAMELESS
 
 
 def _go_type(value: Any) -> str:
@@ -192,7 +203,7 @@ def _go_syntax(value: Any) -> str:
         return "[]interface {}{" + ", ".join(map(_go_syntax, value)) + "}"
     if isinstance(value, str):
         return f'"{value}"'
-    return _go_plain(value)
+    return "interface {}(nil)" if value is None else _go_plain(value)
 
 
 def _go_text(value: Any) -> str:

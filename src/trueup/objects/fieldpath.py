@@ -55,10 +55,11 @@ def canonical(element: str) -> str | None:
     kind = element[0]
     if kind == "f":
         return element
-    if kind == "i":
-        return f"i:{int(element[2:])}"
-    if kind in "kv":
-        return f"{kind}:{_json(content(element))}"
+    if kind in "kvi":
+        said = content(element)
+        if kind == "k" and not isinstance(said, Mapping):
+            raise InputError(f"field path element {element!r} has no keys")
+        return f"{kind}:{_json(said)}"
     return None
 
 
@@ -71,11 +72,9 @@ def content(element: str) -> Any:
     kind, _, text = element.partition(":")
     if kind == "f":
         return text
-    if kind == "i":
-        return int(text)
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        return int(text) if kind == "i" else orjson.loads(text)
+    except ValueError as error:  # also what orjson raises
         raise InputError(f"field path element {element!r} does not parse: {error}") from error
 
 

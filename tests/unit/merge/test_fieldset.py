@@ -57,9 +57,7 @@ def test_equal_members_make_equal_sets_however_they_came_about(
 
 @given(SETS, SETS)
 def test_without_takes_members_and_all_below_them(left: list[Path], right: list[Path]) -> None:
-    kept = {
-        path for path in left if not any(path[: n + 1] in right for n in range(len(path)))
-    }
+    kept = {path for path in left if not any(path[: n + 1] in right for n in range(len(path)))}
     assert members(FieldSet.of(*left).without(FieldSet.of(*right))) == kept
 
 

@@ -33,8 +33,9 @@ SCHEMAS = {"Thing": THING, "Untyped": None}
 @pytest.mark.parametrize("case", TABLE, ids=[case["name"] for case in TABLE])
 def test_server_side_apply(case: dict[str, Any]) -> None:
     live: Manifest | None = None
-    refused = None
+    refused: str | None = None
     for second, step in enumerate(case["steps"]):
+        refused = None
         try:
             live = _write(case["kind"], live, step, f"2026-01-01T00:00:{second:02}Z")
         except ApiError as error:

@@ -21,14 +21,13 @@ def _record(**fields: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 def _keyed(required: dict[str, Any], key: Any, **fields: Any) -> st.SearchStrategy[list[Any]]:
     items = st.fixed_dictionaries(required, optional=fields)
-    return st.lists(items, max_size=3, unique_by=key)
+    return st.lists(items, min_size=1, max_size=3, unique_by=key)
 
 
 _SUB = _keyed({"k": _WORD}, lambda item: item["k"], v=_NUMBER)
 _PORTS = _keyed(
-    {"port": _NUMBER},
-    lambda item: (item["port"], item.get("proto", "TCP")),
-    proto=st.sampled_from(["TCP", "UDP"]),
+    {"port": _NUMBER, "proto": st.sampled_from(["TCP", "UDP"])},
+    lambda item: (item["port"], item["proto"]),
     name=_WORD,
     opts=_record(a=_WORD, b=_WORD),
     sub=_SUB,
@@ -37,8 +36,8 @@ _PORTS = _keyed(
 specs = _record(
     size=_NUMBER,
     name=_WORD,
-    tags=st.lists(_WORD, max_size=3, unique=True),
-    words=st.lists(_WORD, max_size=2),
+    tags=st.lists(_WORD, min_size=1, max_size=3, unique=True),
+    words=st.lists(_WORD, min_size=1, max_size=2),
     ports=_PORTS,
     amap=_record(a=_WORD, b=_record(c=_WORD)),
     gmap=st.dictionaries(_WORD, _WORD, max_size=3),

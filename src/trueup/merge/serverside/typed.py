@@ -10,7 +10,6 @@ from trueup.merge.fieldset import SELF, FieldSet, Trie
 from trueup.merge.serverside.shape import BOOLEAN, NUMERIC, STRING, ListShape, MapShape, Shape
 from trueup.objects.fieldpath import element_text, key_element, value_element
 
-
 _NAMELESS: Final = value_element(None)
 
 

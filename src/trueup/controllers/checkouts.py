@@ -45,8 +45,9 @@ class Checkouts:
         """What the source's reference means on the remote; ``at_once``: not a moment ago."""
         remote = self._remote(source, secrets)
         reference = Reference.from_spec(source.reference)
+        max_age = 0 if at_once else min(POLL_AGE, source.interval / 2)
         with telling("failed to checkout and determine revision"):
-            return await self._cache.resolve(remote, reference, max_age=0 if at_once else POLL_AGE)
+            return await self._cache.resolve(remote, reference, max_age=max_age)
 
     async def fetch(
         self, source: GitSource, secrets: Secrets, included: Sequence[Artifact]

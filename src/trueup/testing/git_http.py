@@ -23,24 +23,43 @@ class GitHttpServer:
     ``user`` and ``bearer`` are demanded when they are set. ``status`` answers all requests with
     that code, ``redirect`` sends them to another server; ``is_hanging`` never answers,
     ``is_truncating`` cuts every pack short. ``requests`` holds each request's method, path and
-    Authorization header.
+    Authorization header; ``sent`` counts the bytes of all answers. Asked as a
+    proxy it answers for every host, to ``proxy_user`` if that is set.
     """
 
     root: Path
     url: str = ""
     user: tuple[str, str] | None = None
     bearer: str = ""
+    proxy_user: tuple[str, str] | None = None
     status: int = 0
     redirect: str = ""
     is_hanging: bool = False
     is_truncating: bool = False
     requests: list[tuple[str, str, str]] = field(default_factory=list)
+    sent: int = 0
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait_requests(self, more: int) -> None:
+        """Returns when ``more`` requests have come from now on."""
+        wanted = len(self.requests) + more
+        while len(self.requests) < wanted:
+            self._asked.clear()
+            await self._asked.wait()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         authorization = request.headers.get("Authorization", "")
         self.requests.append((request.method, request.path, authorization))
+        self._asked.set()
         if self.is_hanging:
-            await asyncio.Event().wait()
+            await self._released.wait()
+            raise web.HTTPServiceUnavailable
+        if self.proxy_user and request.headers.get("Proxy-Authorization") != _basic(
+            self.proxy_user
+        ):
+            headers = {"Proxy-Authenticate": 'Basic realm="proxy"'}
+            return web.Response(status=407, headers=headers)
         if self.status:
             return web.Response(status=self.status)
         if self.redirect:
@@ -55,8 +74,7 @@ class GitHttpServer:
             return authorization == f"Bearer {self.bearer}"
         if self.user is None:
             return True
-        expected = base64.b64encode(":".join(self.user).encode()).decode()
-        return authorization == f"Basic {expected}"
+        return authorization == _basic(self.user)
 
     async def _run_backend(self, request: web.Request) -> web.StreamResponse:
         process = await asyncio.create_subprocess_exec(
@@ -72,6 +90,7 @@ class GitHttpServer:
         status = int(headers.pop("Status", "200").split()[0])
         if self.is_truncating and request.method == "POST" and b"PACK" in body:
             body = body[: body.index(b"PACK") + 40]
+        self.sent += len(body)
         return web.Response(status=status, headers=headers, body=body)
 
     def _cgi_environment(self, request: web.Request) -> dict[str, str]:
@@ -95,6 +114,10 @@ class GitHttpServer:
         }
 
 
+def _basic(user: tuple[str, str]) -> str:
+    return f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
+
+
 @asynccontextmanager
 async def git_http_server(
     root: Path, tls: ssl.SSLContext | None = None
@@ -114,4 +137,5 @@ async def git_http_server(
         server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         yield server
     finally:
+        server._released.set()
         await runner.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final, NamedTuple
 
@@ -77,7 +78,10 @@ def syntax_error(text: str, at: int, cause: str) -> ExpressionError:
 
 def _token(text: str, kind: str, word: str, at: int) -> Token:
     if kind == "float":
-        return Token("literal", float(word), at)
+        number = float(word)
+        if math.isinf(number):
+            raise syntax_error(text, at, "number out of range")
+        return Token("literal", number, at)
     if kind == "uint":
         value = int(word[:-1], 0 if word.startswith("0x") else 10)
         if value >= 2**64:

@@ -21,12 +21,11 @@ def none() -> Optional:
 
 @function("optionals", "optional.ofNonZeroValue", "(A) -> optional_type<A>")
 def of_non_zero(value: Any) -> Optional:
+    """Absent for the zero of a type; an optional or a type has none."""
     if isinstance(value, Timestamp):
         empty = value.nanoseconds == TIMESTAMPS.start
     elif isinstance(value, Duration):
         empty = value.nanoseconds == 0
-    elif isinstance(value, Optional):
-        empty = not value.items
     else:
         empty = not value
     return Optional() if empty else Optional((value,))

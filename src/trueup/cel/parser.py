@@ -115,11 +115,9 @@ class _Parser:
         count = 0
         while self._take(token.value):
             count += 1
-        if token.value == "-" and _is_number(self._peek()):
-            node = self._member(negative=True)
-            count -= 1
-        else:
-            node = self._member(negative=self._signed_number() and self._take("-"))
+        if token.value == "-" and count == 1 and _is_number(self._peek()):
+            return self._member(negative=True)
+        node = self._member(negative=self._signed_number() and self._take("-"))
         if count % 2:
             return Call("!_" if token.value == "!" else "-_", None, (node,), token.position)
         return node

@@ -44,10 +44,11 @@ class Program:
         """
         with self._evaluation():
             names = {name: from_plain(value) for name, value in bindings.items()}
-            value = to_plain(self._evaluate(names))
-        if self._result == "bool" and not isinstance(value, bool):
+            found = self._evaluate(names)
+            value = to_plain(found)
+        if self._result == "bool" and not isinstance(found, bool):
             raise ExpressionError("does not give true or false", subject=self.expression)
-        if self._result == "string" and not isinstance(value, str):
+        if self._result == "string" and not isinstance(found, str):
             raise ExpressionError("does not give a text", subject=self.expression)
         return value
 

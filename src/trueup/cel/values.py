@@ -103,7 +103,7 @@ def map_key(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is int:
         return value
-    if kind in (UInt, bool, float) or value is None:
+    if kind in (UInt, bool, float, Timestamp, Duration, TypeName) or value is None:
         return _Key(type_name(value), value)
     raise EvaluationError(f"unsupported key type: {type_name(value)}")
 

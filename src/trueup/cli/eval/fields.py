@@ -8,6 +8,8 @@ from trueup.errors import InputError
 
 T = TypeVar("T", str, bool, list[Any], dict[str, Any])
 
+_WORDS = {str: "a string", bool: "true or false", list: "a list", dict: "an object"}
+
 
 def text(case: dict[str, Any], name: str) -> str:
     return _typed(case, name, "")
@@ -47,5 +49,5 @@ def _typed(case: dict[str, Any], name: str, default: T) -> T:
     if value is None:
         return default
     if not isinstance(value, type(default)):
-        raise InputError(f"is not a {type(default).__name__}", subject=name)
+        raise InputError(f"is not {_WORDS[type(default)]}", subject=name)
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trueup.cli.eval.fields import strings, text
 from trueup.errors import InputError, VerificationError
 from trueup.fetch.signature import Kind, verify
 
@@ -20,10 +21,9 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
             pass
         case other:
             raise InputError(f"no kind of signature {other!r}", next_step="use gpg or ssh")
-    payload = str(case.get("payload") or "").encode("utf-8", "surrogatepass")
-    keys = [str(key) for key in case.get("keys") or ()]
+    payload = text(case, "payload").encode()
     try:
-        found = verify(kind, payload, str(case.get("signature") or ""), keys)
+        found = verify(kind, payload, text(case, "signature"), strings(case, "keys"))
     except VerificationError:
         return {"verified": False, "key": ""}
     return {"verified": True, "key": found.key}

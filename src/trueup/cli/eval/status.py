@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from trueup.cli.eval.fields import mapping
 from trueup.errors import InputError
-from trueup.observe.health import jobs, kstatus
+from trueup.observe.health import Status, jobs, kstatus
 
 
 def evaluate(case: dict[str, Any]) -> dict[str, Any]:
-    """``{reader: kstatus|flux-job, object}`` -> ``{status}``."""
-    obj = case.get("object")
-    if not isinstance(obj, dict):
-        raise InputError("object is not a map")
-    match case.get("reader"):
-        case "kstatus":
-            result = kstatus.compute(obj, datetime.now(UTC))
-        case "flux-job":
-            result = jobs.flux_job(obj)
-        case other:
-            raise InputError(f"no reader {other!r}", next_step="use kstatus or flux-job")
-    return {"status": result.status.value}
+    """``{reader: kstatus|flux-job, object}`` -> ``{status}``; an object that is null is not found."""
+    reader = case.get("reader")
+    if reader not in ("kstatus", "flux-job"):
+        raise InputError(f"no reader {reader!r}", next_step="use kstatus or flux-job")
+    if "object" not in case:
+        raise InputError("object is missing", next_step="give the object, or null for none")
+    if case["object"] is None:
+        return {"status": Status.NOT_FOUND.value}
+    obj = mapping(case, "object")
+    found = jobs.flux_job(obj) if reader == "flux-job" else kstatus.compute(obj, datetime.now(UTC))
+    return {"status": found.status.value}

@@ -57,7 +57,7 @@ def _default(value: bytes, *parts: bytes) -> bytes:
 
 
 def _substring(value: bytes, offset: bytes, length: bytes | None = None) -> bytes:
-    """Text that is no integer leaves the value as it is; a negative length is an error."""
+    """Text that is no integer leaves the value as it is; a negative length counts from the end."""
     start = _integer(offset)
     if start is None:
         return value
@@ -68,12 +68,10 @@ def _substring(value: bytes, offset: bytes, length: bytes | None = None) -> byte
     count = _integer(length)
     if count is None:
         return value
-    end = start + count
-    if len(value) <= end <= _LARGEST:
-        return value[start:]
-    if count < 0 or end > _LARGEST:
+    end = len(value) + count if count < 0 else start + count
+    if end > _LARGEST:
         raise SubstitutionError(f"substring length {count} is out of range")
-    return value[start:end]
+    return value[start : max(start, end)]
 
 
 def _integer(text: bytes) -> int | None:

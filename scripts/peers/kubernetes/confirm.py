@@ -51,7 +51,8 @@ def _of_definitions() -> Iterator[tuple[Case, Case]]:
         question = {"ask": "definition", "name": case["name"], "object": case["definition"]}
         if "old" in case:
             question["old"] = case["old"]
-        yield question, {"causes": sorted(case.get("causes", []))}
+        if "contains" not in case:
+            yield question, {"causes": sorted(case.get("causes", []))}
 
 
 def _of_expressions() -> Iterator[tuple[Case, Case]]:

@@ -29,7 +29,7 @@ def prepare(definition: Manifest, catalog: Catalog) -> None:
     finalizers = metadata.get("finalizers") or []
     if CLEANUP not in finalizers:
         metadata["finalizers"] = [*finalizers, CLEANUP]
-    if names.get("plural") and spec.get("versions"):
+    if names.get("plural") and names.get("kind") and spec.get("versions"):
         complete_status(definition, catalog)
 
 

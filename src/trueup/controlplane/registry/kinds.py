@@ -15,6 +15,11 @@ from trueup.controlplane.registry.strictness import report_unknown
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Store
 from trueup.controlplane.validation.causes import Cause
+from trueup.controlplane.validation.custom.definition import (
+    definition_name_rule,
+    validate_definition,
+    validate_definition_update,
+)
 from trueup.controlplane.validation.custom.kind import CustomKind
 from trueup.controlplane.validation.kind_names import name_rule
 from trueup.controlplane.validation.metadata import validate_metadata, validate_metadata_update
@@ -110,10 +115,13 @@ class Rules:
     def validate_create(self, call: Call, obj: Manifest) -> None:
         """Invalid with every cause at once."""
         resource, custom = call.resource, self.custom(call.resource)
-        rule = name_rule(resource.bucket)
+        defines = resource.bucket == definitions.BUCKET
+        rule = definition_name_rule(obj) if defines else name_rule(resource.bucket)
         causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
         if custom is not None:
             causes += custom.validate_create(obj)
+        if defines:
+            causes += validate_definition(obj)
         self._refuse(call, obj, causes)
 
     def validate_update(self, call: Call, new: Manifest, old: Manifest) -> None:
@@ -122,6 +130,8 @@ class Rules:
         causes = validate_metadata_update(new["metadata"], old["metadata"])
         if custom is not None:
             causes += custom.validate_update(new, old, call.subresource)
+        if call.resource.bucket == definitions.BUCKET and call.subresource != "status":
+            causes += validate_definition_update(new, old)
         self._refuse(call, new, causes)
 
     def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:

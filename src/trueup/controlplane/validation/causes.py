@@ -20,6 +20,10 @@ OMITTED: Final = object()
 IMMUTABLE: Final = "field is immutable"
 
 
+class Struct(dict[str, Any]):
+    """A value whose fields a message shows in their own order."""
+
+
 def required(path: str, detail: str = "") -> Cause:
     return _cause("FieldValueRequired", path, "Required value", detail)
 
@@ -87,7 +91,8 @@ def shown(value: Any) -> str:
         return quoted(value)
     if isinstance(value, float):
         return general(value)
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    ordered = not isinstance(value, Struct)
+    text = json.dumps(value, separators=(",", ":"), sort_keys=ordered, ensure_ascii=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 

@@ -20,6 +20,11 @@ def prune(obj: Manifest, schema: Schema) -> list[str]:
     return sorted(pruner.unknown)
 
 
+def prune_value(value: Any, schema: Schema) -> None:
+    """Remove unknown fields from ``value``, which need not be a whole object, in place."""
+    _Pruner().prune(value, schema, "")
+
+
 class _Pruner:
     def __init__(self) -> None:
         self.unknown: list[str] = []

@@ -85,6 +85,11 @@ class Rules:
         """Compiled rules, and the reasons why others did not compile."""
         return [self._compiled(declared) for declared in self._declared]
 
+    @property
+    def self_type(self) -> Type | None:
+        """What ``self`` is in the rules of this place."""
+        return self._type
+
     def _compiled(self, declared: Mapping[str, Any]) -> Rule | str:
         if self._type is None:
             return "no type information"

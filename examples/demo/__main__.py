@@ -32,8 +32,7 @@ def main() -> int:
     try:
         asyncio.run(_interruptible(_stay(stage) if options.stay else _tell(stage)))
     except* EXPECTED as errors:
-        for error in _leaves(errors):
-            stage.narrator.fails(str(error))
+        stage.narrator.fails(str(_first(errors)))
         code = 1
     except* asyncio.CancelledError:
         stage.narrator.fails("interrupted; everything is stopped")
@@ -86,11 +85,10 @@ async def _interruptible(work: Coroutine[Any, Any, None]) -> None:
     await task
 
 
-def _leaves(errors: BaseExceptionGroup[Any]) -> list[BaseException]:
-    flat: list[BaseException] = []
-    for error in errors.exceptions:
-        flat += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return flat
+def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
+    """Of errors that came together: what went wrong first, the rest waited for it."""
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 if __name__ == "__main__":

@@ -132,5 +132,7 @@ def _is_ready(obj: Manifest) -> bool:
 
 def _last_word(about: ObjectRef, obj: Manifest) -> str:
     conditions = (obj.get("status") or {}).get("conditions") or ()
-    said = [f"{c['type']}={c['status']}: {c.get('message', '')}" for c in conditions]
-    return f"{about} last said {'; '.join(said) or 'nothing'}" if obj else f"no {about} was seen"
+    said = {condition["type"]: condition.get("message", "") for condition in conditions}
+    if not obj:
+        return f"no {about} was seen"
+    return f"{about} last said: {said.get('Reconciling') or said.get('Ready') or 'nothing'}"

@@ -18,6 +18,7 @@ from trueup.controllers.sources import Sources
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
+from trueup.controlplane.simulation import simulation_of
 from trueup.dialects.flux import crds as flux_crds
 from trueup.dialects.flux.conventions import CONVENTIONS
 from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
@@ -93,12 +94,20 @@ async def prepare(client: Client, *, install_definitions: bool) -> None:
 async def embedded(
     data: Path, *, simulation: bool = True
 ) -> AsyncIterator[tuple[ControlPlane, Client]]:
-    """A running control plane that keeps its state in ``data``, and a client for controllers."""
+    """A running control plane that keeps its state in ``data``, and a client for controllers.
+
+    ``simulation``: workloads go through their states, as if something ran them.
+    """
     plane = ControlPlane(data)
     await plane.start()
     try:
         client = Client(InProcessTransport(plane, CONTROLLER))
         await prepare(client, install_definitions=True)
-        yield plane, client
+        async with asyncio.TaskGroup() as group:
+            if simulation:
+                simulated = group.create_task(simulation_of(plane, Clock()).run())
+            yield plane, client
+            if simulation:
+                simulated.cancel()
     finally:
         await plane.stop()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import TypeVar
 
 from examples.demo.narrator import Narrator
 from examples.demo.repository import Repository
 from trueup.cluster import Client
-from trueup.cluster.following import until
+from trueup.cluster.following import changes, until
 from trueup.errors import TrueupError
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.testing.up import Up
@@ -80,11 +81,11 @@ class Stage:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "trueup", *arguments),
             env=self.up.environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stdout=PIPE,
+            stderr=PIPE,
         )
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), self._patience)
+            output, errors = await asyncio.wait_for(process.communicate(), self._patience)
         finally:
             if process.returncode is None:
                 process.kill()
@@ -92,7 +93,7 @@ class Stage:
         command = f"trueup {' '.join(arguments)}"
         self.narrator.runs(command, output.decode())
         if process.returncode:
-            raise NotTrueError(f"{command} failed with exit code {process.returncode}")
+            raise NotTrueError(f"{command} failed: {errors.decode().strip()}")
 
     async def wait(self, about: ObjectRef, decide: Callable[[Manifest], T | None], what: str) -> T:
         """What ``decide`` says of the object once it says anything; NotTrueError if it never does."""
@@ -109,16 +110,41 @@ class Stage:
             why = str(error) or f"not within {self._patience:g} s"
             raise NotTrueError(f"{what}: {why}; {_last_word(about, seen)}") from error
 
-    async def live(self, delivery: str, commit: str) -> None:
-        """Wait until a delivery is Ready at ``commit``."""
+    async def live(self, deliveries: Iterable[str], commit: str) -> AsyncIterator[str]:
+        """Each of ``deliveries`` once it is Ready at ``commit``, in the order in which that comes.
 
-        def decide(obj: Manifest) -> bool | None:
-            status = obj.get("status") or {}
-            revision = status.get("lastAppliedRevision", "")
-            return (_is_ready(obj) and revision.endswith(commit)) or None
+        One watch tells them all, so the order is that of the writes; what was written before we
+        looked is put in that order by its version. NotTrueError if one never is.
+        """
+        left, last = set(deliveries), ""
+        try:
+            async with (
+                asyncio.timeout(self._patience),
+                aclosing(changes(self.client, DELIVERY, NAMESPACE)) as batches,
+            ):
+                async for batch in batches:
+                    for obj in sorted((event.object for event in batch), key=_version):
+                        name = obj["metadata"]["name"]
+                        if name in left and _is_live(obj, commit):
+                            left.remove(name)
+                            yield name
+                        elif name in left:
+                            last = _last_word(ref(DELIVERY, NAMESPACE, name), obj)
+                    if not left:
+                        return
+        except (TimeoutError, TrueupError) as error:
+            why = str(error) or f"not within {self._patience:g} s"
+            names = ", ".join(sorted(left))
+            raise NotTrueError(f"{names} to be live at {commit[:8]}: {why}; {last}") from error
 
-        about = ref(DELIVERY, NAMESPACE, delivery)
-        await self.wait(about, decide, f"{delivery} was to be live at {commit[:8]}")
+
+def _version(obj: Manifest) -> int:
+    return int(obj["metadata"]["resourceVersion"])
+
+
+def _is_live(delivery: Manifest, commit: str) -> bool:
+    revision: str = (delivery.get("status") or {}).get("lastAppliedRevision", "")
+    return _is_ready(delivery) and revision.endswith(commit)
 
 
 def _is_ready(obj: Manifest) -> bool:

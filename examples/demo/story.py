@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from time import monotonic
 
@@ -133,7 +132,7 @@ async def roll_back(stage: Stage) -> None:
     await stage.trueup("rollback", "shop-prod")
     commit = stage.repository.pull()
     stage.narrator.found(f"{commit[:8]} was pushed: {stage.repository.title(commit)}")
-    await _follow(stage, commit)
+    await _follow(stage, commit, in_order=False)
     await _runs(stage, OLD)
 
 
@@ -144,13 +143,14 @@ async def crash(stage: Stage) -> None:
     stage.repository.replace(BASE, '"1.27"', '"1.29"')
     commit = stage.repository.push("Release 1.29")
     await _ask(stage)
-    await stage.live("shop-dev", commit)
+    async for _ in stage.live(["shop-dev"], commit):
+        pass
     pid = stage.up.pid
     await stage.crash()
     stage.narrator.does(f"dev is live at {commit[:8]}; kill -{signal.SIGKILL:d} {pid}")
     await stage.open()
     stage.narrator.does("trueup up, again")
-    await _follow(stage, commit)
+    await _follow(stage, commit, in_order=False)
     await _runs(stage, NEXT)
     after = [(await stage.client.get(service))["metadata"]["uid"] for service in services]
     if before != after:
@@ -185,19 +185,16 @@ async def _ask(stage: Stage) -> None:
     await stage.trueup("reconcile", "gitrepository/fleet")
 
 
-async def _follow(stage: Stage, commit: str) -> None:
-    """Wait until all environments are live at ``commit``, and see that none overtook another."""
-    order: list[str] = []
+async def _follow(stage: Stage, commit: str, *, in_order: bool = True) -> None:
+    """Wait until all environments are live at ``commit``, and see that none overtook another.
 
-    async def one(environment: str) -> None:
-        await stage.live(f"shop-{environment}", commit)
-        order.append(environment)
-        stage.narrator.found(f"{environment} is live at {commit[:8]}")
-
-    async with asyncio.TaskGroup() as group:
-        for environment in ENVIRONMENTS:
-            group.create_task(one(environment))
-    if tuple(order) != ENVIRONMENTS:
+    Not ``in_order`` where some may have been live before we looked.
+    """
+    order = []
+    async for name in stage.live([f"shop-{each}" for each in ENVIRONMENTS], commit):
+        order.append(name.removeprefix("shop-"))
+        stage.narrator.found(f"{order[-1]} is live at {commit[:8]}")
+    if in_order and tuple(order) != ENVIRONMENTS:
         raise NotTrueError(f"the order was to be {', '.join(ENVIRONMENTS)}, not {', '.join(order)}")
 
 

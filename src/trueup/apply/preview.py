@@ -12,7 +12,7 @@ from trueup.cluster import Client
 from trueup.errors import Conflict, Invalid, NotFound, TrueupError
 from trueup.flow import Conventions, Desired, Rendering, Write
 from trueup.objects import GroupKind, Manifest, ObjectRef
-from trueup.observe.drift import drifted_fields
+from trueup.observe.drift import changed_fields
 from trueup.plan.diff import FieldChange
 from trueup.plan.prune import why_kept
 
@@ -98,7 +98,7 @@ class Previewer:
                 raise
             may = desired.controls.recreate or self._conventions.controls(live).recreate
             return Preview(ref, Effect.RECREATED if may else Effect.REFUSED, reason=str(error))
-        changes = tuple(drifted_fields(live, answer))
+        changes = tuple(changed_fields(live, answer))
         return Preview(ref, Effect.CONFIGURED if changes else Effect.UNCHANGED, changes)
 
     async def _apply(self, wanted: Manifest) -> Manifest:

@@ -67,9 +67,9 @@ def _check_builtin(
 ) -> None:
     status = found.get("status") or {}
     if found["metadata"].get("generation") != status.get("observedGeneration"):
-        raise _not_ready(dependency, "not ready")
+        raise _not_ready(dependency, "is not ready")
     if not is_true(status.get("conditions") or (), "Ready"):
-        raise _not_ready(dependency, "not ready")
+        raise _not_ready(dependency, "is not ready")
     if _same_source(delivery, found) and status.get("lastAppliedRevision") != revision:
         raise _not_ready(dependency, "revision is not up to date")
 
@@ -92,9 +92,9 @@ def _check_expression(dependency: Dependency, resource: Mapping[str, Any], found
     except ExpressionError as error:
         raise _not_ready(dependency, f"readyExpr failed: {error.cause}") from error
     if not ready:
-        raise _not_ready(dependency, "not ready according to readyExpr")
+        raise _not_ready(dependency, "is not ready according to readyExpr")
 
 
 def _not_ready(dependency: Dependency, why: str) -> DependencyNotReady:
     ref = dependency.ref
-    return DependencyNotReady(f"dependency '{ref.namespace}/{ref.name}' is {why}")
+    return DependencyNotReady(f"dependency '{ref.namespace}/{ref.name}' {why}")

@@ -6,9 +6,12 @@ that answer says what would be true, with all defaulting done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from trueup.plan.diff import FieldChange, diff_objects
 from trueup.plan.mask import is_secret, mask_changes
@@ -24,9 +27,28 @@ class Author:
     subresource: str = ""
 
 
-def drifted_fields(live: Mapping[str, Any], corrected: Mapping[str, Any]) -> list[FieldChange]:
-    """The fields in which ``live`` differs from what it would be; secret values are masked."""
-    return mask_changes(diff_objects(live, corrected), secret=is_secret(live))
+def changed_fields(live: Mapping[str, Any], answer: Mapping[str, Any]) -> list[FieldChange]:
+    """The fields in which ``live`` differs from ``answer``; secret values are masked."""
+    return mask_changes(diff_objects(live, answer), secret=is_secret(live))
+
+
+def drifted_fields(
+    live: Mapping[str, Any], answer: Mapping[str, Any], ours: str
+) -> list[FieldChange]:
+    """As ``changed_fields``, but only those that our manager ``ours`` owns in ``answer``.
+
+    Between the two, others may have written fields of their own.
+    """
+    applied = [
+        entry.get("fieldsV1") or {}
+        for entry in (answer.get("metadata") or {}).get("managedFields") or ()
+        if (entry.get("manager"), entry.get("operation")) == (ours, "Apply")
+    ]
+    return [
+        change
+        for change in changed_fields(live, answer)
+        if any(_names(fields, _steps(change.path)) for fields in applied)
+    ]
 
 
 def authors(
@@ -56,23 +78,20 @@ def authors(
     )
 
 
+_STEP = re.compile(
+    r"""\.(?P<name>[^.\[]+)             # a field
+    | \[(?P<key>"(?:[^"\\]|\\.)*")\]   # a key of a map
+    | \[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]  # an element of a list
+    """,
+    re.VERBOSE,
+)
+
+
 def _steps(path: str) -> list[str]:
-    """The plain field names along a path: enough to find it in a FieldsV1 tree."""
-    steps: list[str] = []
-    name, depth, quoted = "", 0, False
-    for char in path:
-        if char == '"':
-            quoted = not quoted
-        if char == "[" and not quoted:
-            depth += 1
-        if depth == 0 and char == "." and not quoted:
-            steps.append(name)
-            name = ""
-        elif depth == 0:
-            name += char
-        if char == "]" and not quoted:
-            depth -= 1
-    return [step for step in [*steps, name] if step]
+    """The field names and keys along a path: enough to find it in a FieldsV1 tree."""
+    found = _STEP.finditer(path)
+    steps = (step["name"] or (orjson.loads(step["key"]) if step["key"] else "") for step in found)
+    return [step for step in steps if step]
 
 
 def _names(fields: Mapping[str, Any], steps: Sequence[str]) -> bool:

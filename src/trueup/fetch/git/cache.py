@@ -37,7 +37,7 @@ class GitCache:
     """
 
     def __init__(self, root: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
-        self._root = root
+        self.root = root
         self.max_bytes = max_bytes
         self._stores: dict[str, Store] = {}
         self._listings = Listings()
@@ -89,7 +89,7 @@ class GitCache:
 
     async def sweep(self, *, unused_seconds: float = UNUSED_SECONDS) -> None:
         """Removes the caches that nobody has used for so long, and whose trees nobody holds."""
-        for folder in self._root.glob("*.git"):
+        for folder in self.root.glob("*.git"):
             store = self._stores.get(folder.name) or Store(folder)
             if store.is_held:
                 store.touch()
@@ -148,7 +148,7 @@ class GitCache:
     def _store(self, url: RemoteUrl) -> Store:
         name = _folder_name(url)
         if name not in self._stores:
-            self._stores[name] = Store(self._root / name)
+            self._stores[name] = Store(self.root / name)
         return self._stores[name]
 
 

@@ -17,7 +17,8 @@ class RemoteUrl:
 
     text: str
     scheme: Literal["https", "http", "ssh", "file"]
-    host: str = ""
+    address: str = ""
+    """Host and port, as far as the URL names one."""
     username: str = ""
     password: str = field(default="", repr=False)
 
@@ -47,9 +48,9 @@ class RemoteUrl:
         address = parts.netloc.rpartition("@")[2]
         if parts.scheme == "ssh":
             netloc = f"{parts.username or 'git'}@{address}"
-            return cls(parts._replace(netloc=netloc).geturl(), "ssh", host, user or "git")
+            return cls(parts._replace(netloc=netloc).geturl(), "ssh", address, user or "git")
         bare = parts._replace(netloc=address, fragment="").geturl()
-        return cls(bare, "https" if parts.scheme == "https" else "http", host, user, password)
+        return cls(bare, "https" if parts.scheme == "https" else "http", address, user, password)
 
     @property
     def is_local(self) -> bool:

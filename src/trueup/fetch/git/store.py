@@ -30,6 +30,7 @@ _HISTORY = "refs/trueup/history"
 _KEPT_COMMITS = 32
 """Newest commits that stay though no tree of this process reads them: for restarts, for others."""
 
+_UNFINISHED = "objects/pack/tmp_*"
 _MAX_PACKS = 24
 _COMPACT_TIMEOUT = 600.0
 _LOCK_RETRY = 0.02
@@ -149,7 +150,22 @@ class Store:
     async def _git_fetch(self, remote: Remote, what: list[str], max_bytes: int) -> None:
         *options, refspec = what
         command = ["--git-dir", str(self.path), *_FETCH, *options]
-        await run_checked(remote, [*command, "--", remote.url.text, refspec], max_bytes)
+        try:
+            await run_checked(remote, [*command, "--", remote.url.text, refspec], max_bytes)
+        except GitError as error:
+            if self._largest_leftover() >= max_bytes:  # git is killed there, without a word
+                raise _too_large(remote, max_bytes) from error
+            raise
+        finally:
+            self._clear_leftovers()
+
+    def _largest_leftover(self) -> int:
+        return max((each.stat().st_size for each in self.path.glob(_UNFINISHED)), default=0)
+
+    def _clear_leftovers(self) -> None:
+        """Removes what a process that was killed left behind; the caller holds the lock."""
+        for leftover in (*self.path.glob("*.lock"), *self.path.glob(_UNFINISHED)):
+            leftover.unlink(missing_ok=True)
 
     async def _fetch_history(self, remote: Remote, commit: str, max_bytes: int) -> None:
         """For servers that give nothing by its id: all branches, which may hold the commit."""
@@ -167,8 +183,7 @@ class Store:
         if not (self.path / "objects").is_dir():
             self._discard()
             pygit2.init_repository(str(self.path), bare=True)
-        for leftover in (*self.path.glob("*.lock"), *self.path.glob("objects/pack/tmp_*")):
-            leftover.unlink(missing_ok=True)  # of a process that was killed: we hold the lock
+        self._clear_leftovers()
 
     def _keep_incoming(self, source: str) -> tuple[str, str]:
         try:
@@ -242,6 +257,15 @@ def _no_such_commit(remote: Remote, commit: str) -> GitError:
         subject=remote.url.text,
         next_step="check the commit id, and that it is on a branch",
         trouble="unknown-ref",
+    )
+
+
+def _too_large(remote: Remote, max_bytes: int) -> GitError:
+    return GitError(
+        f"the fetch brings more than {max_bytes} bytes",
+        subject=remote.url.text,
+        next_step="keep large files out of the repository",
+        trouble="too-large",
     )
 
 

@@ -86,7 +86,7 @@ def _unquoted(value: str) -> str:
 
 
 def remote_of(submodule: Submodule, parent: Remote) -> Remote:
-    """Where a submodule is fetched from. The parent's credentials go only to the parent's host.
+    """Where a submodule is fetched from. The parent's credentials go only to the parent's host and port.
 
     Raises GitError where a repository from the network names a path of this machine.
     """
@@ -101,8 +101,8 @@ def remote_of(submodule: Submodule, parent: Remote) -> Remote:
         raise GitError(
             f"submodule '{submodule.path}' names a local path: {url}", subject=parent.url.text
         )
-    same_host = (remote.url.scheme, remote.url.host) == (parent.url.scheme, parent.url.host)
-    credentials = parent.credentials if same_host else Credentials.from_url(url)
+    is_same = (remote.url.scheme, remote.url.address) == (parent.url.scheme, parent.url.address)
+    credentials = parent.credentials if is_same else Credentials.from_url(url)
     return Remote(remote.url, credentials, parent.proxy, parent.timeout)
 
 

@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(".demo"), help="where all of it goes")
     parser.add_argument("--stay", action="store_true", help="bring it live, and stay up")
     options = parser.parse_args()
-    stage = Stage(options.folder, Narrator())
+    stage = Stage(options.folder.absolute(), Narrator())
     code = 0
     try:
         asyncio.run(_interruptible(_stay(stage) if options.stay else _tell(stage)))

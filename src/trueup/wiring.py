@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from trueup.cluster import Client
@@ -90,24 +88,29 @@ async def prepare(client: Client, *, install_definitions: bool) -> None:
         )
 
 
-@asynccontextmanager
-async def embedded(
-    data: Path, *, simulation: bool = True
-) -> AsyncIterator[tuple[ControlPlane, Client]]:
-    """A running control plane that keeps its state in ``data``, and a client for controllers.
+class Embedded:
+    """Everything in one process, its state below ``data``."""
 
-    ``simulation``: workloads go through their states, as if something ran them.
-    """
-    plane = ControlPlane(data)
-    await plane.start()
-    try:
-        client = Client(InProcessTransport(plane, CONTROLLER))
-        await prepare(client, install_definitions=True)
+    def __init__(self, data: Path, *, simulation: bool = True, clock: Clock | None = None) -> None:
+        self.plane = ControlPlane(data)
+        self.transport = InProcessTransport(self.plane, CONTROLLER)
+        self.client = Client(self.transport)
+        self.clock = clock or Clock()
+        self.controllers = Controllers(self.client, data / "cache", self.clock, allow_local=True)
+        self._simulates = simulation
+
+    async def start(self) -> None:
+        """Open the state and serve the kinds; ``run`` then goes on from there."""
+        await self.plane.start()
+        await prepare(self.client, install_definitions=True)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
-            if simulation:
-                simulated = group.create_task(simulation_of(plane, Clock()).run())
-            yield plane, client
-            if simulation:
-                simulated.cancel()
-    finally:
-        await plane.stop()
+            if self._simulates:
+                group.create_task(simulation_of(self.plane, self.clock).run())
+            group.create_task(self.controllers.run())
+
+    async def stop(self) -> None:
+        """Write what is queued, and close the state."""
+        await self.plane.stop()

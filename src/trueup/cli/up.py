@@ -48,12 +48,16 @@ def command(
 
 
 async def _up(folder: Path, host: str, port: int | None, simulation: bool) -> None:
-    from trueup.wiring import Controllers, embedded
+    from trueup.wiring import Embedded
 
-    async with embedded(folder, simulation=simulation) as (plane, client):
-        url = await _serve(plane, folder, host, port)
-        click.echo(_greeting(url, plane.kubeconfig, simulation=simulation))
-        await Controllers(client, folder / "cache", allow_local=True).run()
+    embedded = Embedded(folder, simulation=simulation)
+    try:
+        await embedded.start()
+        url = await _serve(embedded.plane, folder, host, port)
+        click.echo(_greeting(url, embedded.plane.kubeconfig, simulation=simulation))
+        await embedded.run()
+    finally:
+        await embedded.stop()
 
 
 async def _serve(plane: ControlPlane, folder: Path, host: str, port: int | None) -> str:

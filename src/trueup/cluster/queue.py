@@ -87,6 +87,10 @@ class WorkQueue(Generic[Key]):
         """Keys that are due or being worked on; those waiting for a later time do not count."""
         return len(self._ready) + len(self._active)
 
+    def __contains__(self, key: object) -> bool:
+        """Whether ``key`` is due or being worked on."""
+        return key in self._queued or key in self._active
+
     async def get(self) -> Key:
         """The next due key; give it back with ``done``."""
         while True:

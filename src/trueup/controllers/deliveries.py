@@ -82,6 +82,14 @@ class Deliveries:
         await self._world.inputs.close()
         await self._world.clusters.close()
 
+    def look_at(self, ref: ObjectRef) -> None:
+        """Look at the delivery as soon as a worker is free."""
+        self._queue.add(ref)
+
+    def is_settled(self, ref: ObjectRef) -> bool:
+        """Whether the delivery was looked at since its latest cause to be."""
+        return ref in self._seen and ref not in self._queue
+
     async def _look(self, ref: ObjectRef) -> float | None:
         resource = self.resources.get(ref)
         if resource is None:

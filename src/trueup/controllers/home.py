@@ -108,6 +108,12 @@ class Home:
                 await self.client.create(item, field_manager=item["reportingComponent"])
             except ApiError as error:
                 log.debug("event not written: %s", error)
+            finally:
+                self._events.task_done()
+
+    async def told(self) -> None:
+        """Returns when every queued Event is written, or was refused."""
+        await self._events.join()
 
 
 def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Manifest:

@@ -35,7 +35,7 @@ async def test_target_namespace_moves_every_object(stage: Stage) -> None:
 async def test_patches_and_common_metadata_are_laid_over(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
     await stage.source()
-    patch = "[{op: replace, path: /data/key, value: patched}]"
+    patch = "- {op: replace, path: /data/key, value: patched}"
     await stage.delivery(
         patches=[{"patch": patch, "target": {"kind": "ConfigMap"}}],
         commonMetadata={"annotations": {"team": "web"}},
@@ -60,13 +60,13 @@ async def test_variables_are_filled_from_the_spec_and_from_a_secret(stage: Stage
 
 
 async def test_a_changed_variable_is_followed_at_once(stage: Stage) -> None:
-    stage.repo.commit({"app/a.yaml": config_map("a", key="${one}")})
+    stage.repo.commit({"app/a.yaml": config_map("a", key="is-${one}")})
     await stage.source()
     await stage.apply(config_map("vars", "flux-system", one="1"))
     await stage.delivery(postBuild={"substituteFrom": [{"kind": "ConfigMap", "name": "vars"}]})
     await stage.ready()
     await stage.apply(config_map("vars", "flux-system", one="2"))
-    await stage.until(config_map_ref("a"), lambda obj: obj["data"] == {"key": "2"})
+    await stage.until(config_map_ref("a"), lambda obj: obj["data"] == {"key": "is-2"})
 
 
 async def test_a_dependency_comes_first_and_its_readiness_is_passed_on(stage: Stage) -> None:

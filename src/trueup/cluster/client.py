@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,13 +20,18 @@ from trueup.cluster.discovery import (
     resources_from_list,
 )
 from trueup.cluster.transport import Answer, Query, Transport, error_from_status
-from trueup.errors import InputError, NotFound
+from trueup.errors import Gone, InputError, NotFound, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
+
+log = logging.getLogger(__name__)
 
 PatchType = Literal["json", "merge", "strategic-merge", "apply"]
 
 _REDISCOVER_SECONDS = 2.0
 """How often an unknown kind may cause a fresh discovery."""
+
+_MOST_RETRIES = 10
+_MOST_PATIENCE_SECONDS = 60
 
 _MEDIA_TYPES: dict[PatchType, str] = {
     "json": "application/json-patch+json",
@@ -61,17 +68,15 @@ class Applied:
 class Client:
     """Speaks to one API server. All methods raise ApiError subclasses for refusals.
 
-    ``impersonate`` is sent with each request as ``Impersonate-User`` (and groups), as
+    ``impersonate`` is sent with each request as ``Impersonate-User``, as
     https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+    A request that the server turns away for now is sent again when the server says, up to ten
+    times, unless it asks for more than a minute of patience.
     """
 
-    def __init__(
-        self, transport: Transport, *, impersonate: str = "", groups: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, transport: Transport, *, impersonate: str = "") -> None:
         self._transport = transport
         self._headers: dict[str, str] = {"Impersonate-User": impersonate} if impersonate else {}
-        if groups:
-            self._headers["Impersonate-Group"] = ",".join(groups)
         self._catalogue: Catalogue | None = None
         self._discovered_at = 0.0
 
@@ -125,14 +130,17 @@ class Client:
             paths += [f"{root}/{version['groupVersion']}" for version in group["versions"]]
         found: list[Resource] = []
         for path in paths:
-            found += resources_from_list(await self.get_raw(path))
+            try:
+                found += resources_from_list(await self.get_raw(path))
+            except (NotFound, Unavailable) as error:  # an aggregated API that is down
+                log.warning("no discovery of %s: %s", path, error)
         return found
 
     # Reading
 
     async def get(self, ref: ObjectRef, *, subresource: str = "") -> Manifest:
         path = await self._path(ref, subresource)
-        return self._object(await self._send("GET", path))
+        return _object(await self._send("GET", path))
 
     async def find(self, ref: ObjectRef) -> Manifest | None:
         """As ``get``, but None if the object or its kind does not exist."""
@@ -152,16 +160,21 @@ class Client:
     ) -> Listing:
         """All objects, fetched page by page; items carry apiVersion and kind."""
         resource = await self.resource(gvk)
+        query = _selectors(label_selector, field_selector)
+        path = resource.path(namespace)
+        try:
+            return await self._pages(resource, path, [*query, ("limit", str(page_size))])
+        except Gone:  # the pages took longer than the server remembers: all in one answer
+            return await self._pages(resource, path, query)
+
+    async def _pages(self, resource: Resource, path: str, query: Query) -> Listing:
         items: list[Manifest] = []
         token = version = ""
+        api_version = f"{resource.group}/{resource.version}".lstrip("/")
+        typed = {"apiVersion": api_version, "kind": resource.kind}
         while True:
-            query = _selectors(label_selector, field_selector)
-            query.append(("limit", str(page_size)))
-            if token:
-                query.append(("continue", token))
-            page = self._object(await self._send("GET", resource.path(namespace), query))
-            api_version = f"{resource.group}/{resource.version}".lstrip("/")
-            typed = {"apiVersion": api_version, "kind": resource.kind}
+            onward = [("continue", token)] if token else []
+            page = _object(await self._send("GET", path, [*query, *onward]))
             items += [{**typed, **item} for item in page.get("items") or ()]
             # A watch must start where the first page was read, or it misses what came since.
             version = version or page["metadata"].get("resourceVersion", "")
@@ -195,7 +208,7 @@ class Client:
             yield _events(lines)
 
     async def get_raw(self, path: str, *, accept: str = "application/json") -> Manifest:
-        return self._object(await self._send("GET", path, accept=accept))
+        return _object(await self._send("GET", path, accept=accept))
 
     # Writing
 
@@ -212,7 +225,7 @@ class Client:
         ref = of or (ObjectRef.of(obj) if subresource else _collection_ref(obj))
         path = await self._path(ref, subresource)
         query = _write_query(field_manager, dry_run)
-        return self._object(await self._send("POST", path, query, orjson.dumps(obj)))
+        return _object(await self._send("POST", path, query, orjson.dumps(obj)))
 
     async def replace(
         self, obj: Manifest, *, field_manager: str, dry_run: bool = False, subresource: str = ""
@@ -220,7 +233,7 @@ class Client:
         """PUT ``obj``; with a resourceVersion in it, Conflict if the object has changed since."""
         path = await self._path(ObjectRef.of(obj), subresource)
         query = _write_query(field_manager, dry_run)
-        return self._object(await self._send("PUT", path, query, orjson.dumps(obj)))
+        return _object(await self._send("PUT", path, query, orjson.dumps(obj)))
 
     async def apply(
         self,
@@ -236,7 +249,7 @@ class Client:
         query = _write_query(field_manager, dry_run)
         query.append(("force", "true" if force else "false"))
         answer = await self._send("PATCH", path, query, orjson.dumps(obj), "apply")
-        return Applied(self._object(answer), created=answer.status == 201)
+        return Applied(_object(answer), created=answer.status == 201)
 
     async def patch(
         self,
@@ -250,7 +263,7 @@ class Client:
     ) -> Manifest:
         path = await self._path(ref, subresource)
         query = _write_query(field_manager, dry_run)
-        return self._object(await self._send("PATCH", path, query, orjson.dumps(patch), type))
+        return _object(await self._send("PATCH", path, query, orjson.dumps(patch), type))
 
     async def delete(
         self,
@@ -280,11 +293,13 @@ class Client:
             options["gracePeriodSeconds"] = grace
         if dry_run:
             options["dryRun"] = ["All"]
-        return self._object(await self._send("DELETE", path, body=orjson.dumps(options)))
+        return _object(await self._send("DELETE", path, body=orjson.dumps(options)))
 
     # Plumbing
 
     async def _path(self, ref: ObjectRef, subresource: str = "") -> str:
+        _require_path_segment(ref.name, ref)
+        _require_path_segment(ref.namespace, ref)
         resource = await self.resource(ref.gvk)
         if resource.namespaced and not ref.namespace:
             raise InputError(
@@ -305,23 +320,65 @@ class Client:
         headers = {**self._headers, "Accept": accept}
         if body is not None:
             headers["Content-Type"] = _MEDIA_TYPES[patch] if patch else "application/json"
-        answer = await self._transport.request(method, path, query, headers, body)
+        answer = await self._answer(method, path, query, headers, body)
         if answer.status >= 300:
             text = answer.body[:200].decode("utf-8", "replace")
             raise error_from_status(answer.status, _decode(answer.body), text)
         return answer
 
-    @staticmethod
-    def _object(answer: Answer) -> Manifest:
-        decoded: Manifest = orjson.loads(answer.body)
-        return decoded
+    async def _answer(
+        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        for _ in range(_MOST_RETRIES):
+            answer = await self._transport.request(method, path, query, headers, body)
+            wait = _seconds_to_wait(answer)
+            if wait is None:
+                return answer
+            await asyncio.sleep(wait)
+        return await self._transport.request(method, path, query, headers, body)
+
+
+def _object(answer: Answer) -> Manifest:
+    decoded = _decode(answer.body)
+    if not isinstance(decoded, dict):
+        text = answer.body[:100].decode("utf-8", "replace")
+        raise Unavailable(f"the answer is not from a Kubernetes API server: {text!r}")
+    return decoded
+
+
+def _seconds_to_wait(answer: Answer) -> float | None:
+    """How long the server asks to wait before the request is sent again; None: it does not.
+
+    Only an answer that names a time says that the request was not begun.
+    """
+    if answer.status != 429 and answer.status < 500:
+        return None
+    asked = answer.headers.get("retry-after", "")
+    if not asked.isdecimal() or int(asked) > _MOST_PATIENCE_SECONDS:
+        return None
+    return float(asked)
+
+
+def _require_path_segment(name: str, ref: ObjectRef) -> None:
+    """Refuse what would make the request one for something else; the rest is the server's."""
+    if name in (".", ".."):
+        problem = f"may not be {name!r}"
+    elif found := next((character for character in "/%" if character in name), ""):
+        problem = f"may not contain {found!r}"
+    else:
+        return
+    raise InputError(
+        f"invalid name {name!r}: {problem}", subject=str(ref), next_step="choose another name"
+    )
 
 
 async def _events(lines: AsyncIterator[bytes]) -> AsyncIterator[WatchEvent]:
     async for line in lines:
         if not line:
             continue
-        event = orjson.loads(line)
+        event = _decode(line)
+        if not isinstance(event, dict) or not isinstance(event.get("object"), dict):
+            raise Unavailable("the watch broke off within an event")
         if event["type"] == "ERROR":
             status = event["object"]
             raise error_from_status(int(status.get("code") or 500), status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from trueup.objects import GroupKind
 
@@ -29,8 +30,8 @@ class Resource:
     def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
         """The request path of the collection or, with ``name``, of one object."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-        place = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
-        tail = "".join(f"/{part}" for part in (name, subresource) if part)
+        place = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""
+        tail = "".join(f"/{quote(part, safe=':')}" for part in (name, subresource) if part)
         return f"{root}{place}/{self.plural}{tail}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -17,17 +18,32 @@ from trueup.errors import Unavailable
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """A watch event larger than this ends the watch: no server sends one, a hostile one might."""
 
+APPLY_PATCH = "application/apply-patch+yaml"
+
+_NO_ANSWER = (TimeoutError, aiohttp.ClientError, OSError)
+
 _SILENCE_SECONDS = 330
 """Without a byte for so long a watch counts as dead: bookmarks come every minute."""
 
 
 class HttpTransport:
-    """One connection pool to one API server."""
+    """One connection pool to one API server.
 
-    def __init__(self, config: ClusterConfig, *, timeout: float = 60, connections: int = 100):
+    ``timeout`` is for a whole request, ``silence`` for a watch without a byte, both in seconds.
+    """
+
+    def __init__(
+        self,
+        config: ClusterConfig,
+        *,
+        timeout: float = 60,
+        silence: float = _SILENCE_SECONDS,
+        connections: int = 100,
+    ) -> None:
         self._config = config
         self._base = config.server.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=10)
+        self._silence = aiohttp.ClientTimeout(total=None, connect=10, sock_read=silence)
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -35,40 +51,68 @@ class HttpTransport:
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
         try:
-            async with self._open().request(
-                method,
-                self._url(path, query),
-                headers={**headers, **await self._config.auth_headers()},
-                data=body,
-                proxy=self._config.proxy_url or None,
-                server_hostname=self._config.server_name or None,
-                allow_redirects=False,
-            ) as response:
-                content = await response.read()
-                lower = {key.lower(): value for key, value in response.headers.items()}
-                return Answer(response.status, content, lower)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            try:
+                return await self._request(method, path, query, headers, body)
+            except aiohttp.ServerDisconnectedError:
+                # The server closed a pooled connection as we took it. aiohttp itself sends most
+                # methods again; an apply may come twice just as well.
+                if headers.get("Content-Type") != APPLY_PATCH:
+                    raise
+                return await self._request(method, path, query, headers, body)
+        except _NO_ANSWER as error:
             raise self._unavailable(error) from error
+
+    async def _request(
+        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        async with self._open().request(
+            method,
+            self._url(path, query),
+            headers={**headers, **await self._config.auth_headers()},
+            data=body,
+            proxy=self._config.proxy_url or None,
+            server_hostname=self._config.server_name or None,
+            allow_redirects=False,
+        ) as response:
+            if response.status == 401:
+                self._config.forget_token()
+            content = await response.read()
+            lower = {key.lower(): value for key, value in response.headers.items()}
+            return Answer(response.status, content, lower)
 
     @asynccontextmanager
     async def stream(
         self, path: str, query: Query, headers: Mapping[str, str]
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=_SILENCE_SECONDS)
         try:
-            async with self._open().get(
+            response = await self._open().get(
                 self._url(path, query),
                 headers={**headers, **await self._config.auth_headers()},
-                timeout=timeout,
+                timeout=self._silence,
                 proxy=self._config.proxy_url or None,
                 server_hostname=self._config.server_name or None,
                 allow_redirects=False,
-            ) as response:
-                if response.status != 200:
-                    text = await response.text()
-                    raise error_from_status(response.status, _decode(text), text[:200])
-                yield _lines(response.content)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            )
+        except _NO_ANSWER as error:
+            raise self._unavailable(error) from error
+        async with response:
+            if response.status == 401:
+                self._config.forget_token()
+            if response.status != 200:
+                text = await response.text()
+                raise error_from_status(response.status, _decode(text), text[:200])
+            yield self._lines(response.content)
+
+    async def _lines(self, content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+        rest = b""
+        try:
+            async for chunk in content.iter_any():
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    yield line
+                if len(rest) > MAX_LINE_BYTES:
+                    raise Unavailable(f"a watch event is larger than {MAX_LINE_BYTES} bytes")
+        except _NO_ANSWER as error:
             raise self._unavailable(error) from error
 
     async def close(self) -> None:
@@ -80,27 +124,30 @@ class HttpTransport:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                limit=self._connections, ssl=self._config.ssl_context() or True
+                limit=self._connections,
+                ssl=self._config.ssl_context() or True,
+                socket_factory=_socket_with_keepalive,
             )
             self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
         return self._session
 
     def _url(self, path: str, query: Query) -> URL:
-        return URL(self._base + path).with_query(query)
+        return URL(self._base + path, encoded=True).with_query(query)
 
     def _unavailable(self, error: BaseException) -> Unavailable:
         cause = str(error) or type(error).__name__
         return Unavailable(f"no answer from the API server: {cause}", subject=self._base)
 
 
-async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    rest = b""
-    async for chunk in content.iter_any():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line
-        if len(rest) > MAX_LINE_BYTES:
-            raise Unavailable(f"a watch event is larger than {MAX_LINE_BYTES} bytes")
+def _socket_with_keepalive(address: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket that notices within a minute that its peer is gone, also while nothing is sent."""
+    family, kind, protocol, *_ = address
+    made = socket.socket(family=family, type=kind, proto=protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):  # not on every platform
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    return made
 
 
 def _decode(text: str) -> object:

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from trueup.cluster.client import Client
+from trueup.cluster.client import Client, WatchEvent
 from trueup.errors import ApiError, Gone, NotFound
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
@@ -53,6 +53,8 @@ class Informer(Generic[T]):
         self._synced = asyncio.Event()
         self._wake = asyncio.Event()
         self._seen = 0
+        self._version = ""
+        self._delay = _RETRY_FIRST
         self.problem: ApiError | None = None
         """Why the cache may be behind, while it may be."""
 
@@ -82,25 +84,22 @@ class Informer(Generic[T]):
 
     async def run(self) -> None:
         """List and watch for ever; survives disconnects, expiry and a kind that goes away."""
-        delay = _RETRY_FIRST
-        version = ""
         while True:
             try:
-                if not version:
-                    version = await self._relist()
-                version = await self._follow(version)
-                delay = _RETRY_FIRST
+                if not self._version:
+                    await self._relist()
+                await self._follow()
                 await asyncio.sleep(_PAUSE)  # a server that ends each watch at once is not hammered
             except Gone:
-                version = ""
+                self._version = ""
             except ApiError as error:
                 self.problem = error
                 log.debug("watch of %s interrupted: %s", self.gvk.kind, error)
                 if isinstance(error, NotFound):
-                    version = ""
+                    self._version = ""
                     self._forget_all()
-                await self._pause(delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
-                delay = min(_RETRY_MOST, delay * 2)
+                await self._pause(self._delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
+                self._delay = min(_RETRY_MOST, self._delay * 2)
 
     async def _pause(self, seconds: float) -> None:
         """Wait before trying again, unless somebody learns that the kind is there."""
@@ -111,7 +110,7 @@ class Informer(Generic[T]):
         except TimeoutError:
             return
 
-    async def _relist(self) -> str:
+    async def _relist(self) -> None:
         listing = await self._client.list(
             self.gvk, self._namespace, label_selector=self._labels, field_selector=self._fields
         )
@@ -122,31 +121,35 @@ class Informer(Generic[T]):
             gone.discard(ref)
             self._remember(ref, item)
         for ref in gone:
-            self._forget(ref)
+            self._forget(ref, as_of=self._seen)
+        self._version = listing.resource_version
         self.problem = None
         self._synced.set()
-        return listing.resource_version
 
-    async def _follow(self, version: str) -> str:
+    async def _follow(self) -> None:
         async with self._client.watch(
             self.gvk,
             self._namespace,
-            resource_version=version,
+            resource_version=self._version,
             label_selector=self._labels,
             field_selector=self._fields,
         ) as events:
             self.problem = None
             async for event in events:
-                version = event.object["metadata"]["resourceVersion"]
-                self._seen = int(version)
-                if event.type == "BOOKMARK":
-                    continue
-                ref = ObjectRef.of(event.object)
-                if event.type == "DELETED":
-                    self._forget(ref)
-                else:
-                    self._remember(ref, event.object)
-        return version
+                self._take(event)
+                self._delay = _RETRY_FIRST
+
+    def _take(self, event: WatchEvent) -> None:
+        # Kept at once: a watch that breaks goes on from here, and never shows the past again.
+        self._version = event.object["metadata"]["resourceVersion"]
+        self._seen = int(self._version)
+        if event.type == "BOOKMARK":
+            return
+        ref = ObjectRef.of(event.object)
+        if event.type == "DELETED":
+            self._forget(ref, as_of=self._seen)
+        else:
+            self._remember(ref, event.object)
 
     def _remember(self, ref: ObjectRef, obj: Manifest) -> None:
         version = _number(obj)
@@ -158,7 +161,10 @@ class Informer(Generic[T]):
         if self._on_change is not None and before != now:
             self._on_change(ref, before, now)
 
-    def _forget(self, ref: ObjectRef) -> None:
+    def _forget(self, ref: ObjectRef, *, as_of: int) -> None:
+        """The object was gone at ``as_of``, unless what is known is newer: made again since."""
+        if self._versions.get(ref, 0) > as_of:
+            return
         before = self._known.pop(ref, None)
         self._versions.pop(ref, None)
         if self._on_change is not None and before is not None:
@@ -166,7 +172,7 @@ class Informer(Generic[T]):
 
     def _forget_all(self) -> None:
         for ref in list(self._known):
-            self._forget(ref)
+            self._forget(ref, as_of=self._versions[ref])
         # A kind that is not there has no objects: waiting for it would wait for ever.
         self._synced.set()
 

@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from trueup.errors import InputError, Unauthorized
-from trueup.objects import yaml
+from trueup.objects import Manifest, yaml
 
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -70,31 +70,51 @@ class ClusterConfig:
             _load_client_certificate(context, self.client_certificate, self.client_key)
         return context
 
+    def forget_token(self) -> None:
+        """The server refused the credential: ask the plugin for a new one next time."""
+        self._exec_token = ""
+
     async def _token_from_plugin(self) -> str:
         if self._exec_token and datetime.now(UTC).timestamp() < self._exec_expiry - 10:
             return self._exec_token
-        plugin = self.exec_plugin or {}
-        env = dict(os.environ)
-        env |= {item["name"]: item["value"] for item in plugin.get("env") or ()}
-        env["KUBERNETES_EXEC_INFO"] = orjson.dumps(
-            {"apiVersion": plugin["apiVersion"], "kind": "ExecCredential", "spec": {}}
-        ).decode()
+        status = await _run_plugin(self.exec_plugin or {})
+        expiry = status.get("expirationTimestamp")
+        self._exec_expiry = datetime.fromisoformat(expiry).timestamp() if expiry else float("inf")
+        self._exec_token = status["token"]
+        return self._exec_token
+
+
+async def _run_plugin(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ``status`` of the ExecCredential that the plugin prints, which has a token."""
+    command = plugin.get("command") or ""
+    env = dict(os.environ)
+    env |= {item["name"]: item["value"] for item in plugin.get("env") or ()}
+    info: Manifest = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": {}}
+    env["KUBERNETES_EXEC_INFO"] = orjson.dumps(info).decode()
+    try:
         process = await asyncio.create_subprocess_exec(
-            plugin["command"],
+            command,
             *(plugin.get("args") or ()),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=env,
         )
-        output, problem = await process.communicate()
-        if process.returncode:
-            text = problem.decode(errors="replace").strip()[:200]
-            raise Unauthorized(f"credential plugin failed: {text}", subject=plugin["command"])
+    except OSError as error:
+        hint = plugin.get("installHint") or "install it, or correct the kubeconfig"
+        raise InputError(
+            f"credential plugin does not start: {error.strerror}", subject=command, next_step=hint
+        ) from error
+    output, problem = await process.communicate()
+    if process.returncode:
+        text = problem.decode(errors="replace").strip()[:200]
+        raise Unauthorized(f"credential plugin failed: {text}", subject=command)
+    try:
         status = orjson.loads(output).get("status") or {}
-        expiry = status.get("expirationTimestamp")
-        self._exec_expiry = datetime.fromisoformat(expiry).timestamp() if expiry else float("inf")
-        self._exec_token = status.get("token", "")
-        return self._exec_token
+    except (orjson.JSONDecodeError, AttributeError) as error:
+        raise Unauthorized("credential plugin prints no ExecCredential", subject=command) from error
+    if not isinstance(status, dict) or not status.get("token"):
+        raise Unauthorized("credential plugin gives no token", subject=command)
+    return status
 
 
 def cluster_config_from_kubeconfig(
@@ -124,6 +144,12 @@ def cluster_config_from_kubeconfig(
         )
     if not cluster.get("server"):
         raise InputError("its cluster has no server", subject=subject)
+    if not str(cluster.get("proxy-url") or "http:").startswith(("http:", "https:")):
+        raise InputError(
+            "its proxy-url is neither http nor https",
+            subject=subject,
+            next_step="use an HTTP proxy",
+        )
     token_file = user.get("tokenFile")
     if token_file and base is None:
         raise InputError("tokenFile is not allowed here", subject=subject, next_step="use token")
@@ -139,7 +165,7 @@ def cluster_config_from_kubeconfig(
         password=user.get("password") or "",
         token=user.get("token") or "",
         token_file=(base / token_file) if token_file and base else None,
-        exec_plugin=user.get("exec"),
+        exec_plugin=_located(user.get("exec"), base),
         proxy_url=cluster.get("proxy-url") or "",
     )
 
@@ -182,11 +208,21 @@ def _named(document: Mapping[str, Any], section: str, key: str, name: str, subje
     raise InputError(f"has no entry {name!r} in {section}", subject=subject)
 
 
+def _located(plugin: Mapping[str, Any] | None, base: Path | None) -> Mapping[str, Any] | None:
+    """The plugin; a command with a folder in it is meant from where the kubeconfig lies."""
+    if not plugin or base is None or "/" not in (plugin.get("command") or ""):
+        return plugin
+    return {**plugin, "command": str(base / plugin["command"])}
+
+
 def _material(
     section: Mapping[str, Any], key: str, base: Path | None, subject: str
 ) -> bytes | None:
     if data := section.get(f"{key}-data"):
-        return base64.b64decode(data)
+        try:
+            return base64.b64decode(data)
+        except ValueError as error:
+            raise InputError(f"{key}-data is not base64", subject=subject) from error
     path = section.get(key)
     if not path:
         return None
@@ -197,7 +233,10 @@ def _material(
             next_step=f"use {key}-data",
         )
     file: Path = base / path
-    return file.read_bytes()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{key}: {error.strerror}", subject=str(file)) from error
 
 
 def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from urllib.parse import unquote
 
 import orjson
 
@@ -53,7 +54,7 @@ class InProcessTransport:
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes
     ) -> Response:
         lower = {name.lower(): value for name, value in headers.items()}
-        request = Request(method, path, list(query), lower, body, self._user)
+        request = Request(method, unquote(path), list(query), lower, body, self._user)
         return await self._control_plane.handle(request)
 
 

@@ -1,0 +1,163 @@
+"""The level-triggered contract of the work queue, on a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trueup.cluster import Backoff, WorkQueue
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def due(queue: WorkQueue[str]) -> list[str]:
+    """The keys that are due now, in order, each done at once."""
+    out = []
+    while (key := _next(queue)) is not None:
+        out.append(key)
+        queue.done(key)
+    return out
+
+
+def _next(queue: WorkQueue[str]) -> str | None:
+    """The next key if one is due: ``get`` then returns without a wait."""
+    step = queue.get().__await__()
+    try:
+        next(step)
+    except StopIteration as stop:
+        found: str = stop.value
+        return found
+    step.close()  # type: ignore[attr-defined]
+    return None
+
+
+async def test_a_key_added_often_is_worked_on_once() -> None:
+    queue: WorkQueue[str] = WorkQueue(Clock())
+    for key in ("a", "b", "a", "a"):
+        queue.add(key)
+    assert due(queue) == ["a", "b"]
+
+
+async def test_a_key_added_while_worked_on_comes_back_after() -> None:
+    queue: WorkQueue[str] = WorkQueue(Clock())
+    queue.add("a")
+    assert _next(queue) == "a"
+    queue.add("a")
+    assert _next(queue) is None
+    queue.done("a")
+    assert due(queue) == ["a"]
+
+
+async def test_a_later_time_is_waited_for() -> None:
+    clock = Clock()
+    queue: WorkQueue[str] = WorkQueue(clock)
+    queue.add_after("a", 10)
+    assert due(queue) == []
+    clock.time = 10
+    assert due(queue) == ["a"]
+
+
+async def test_the_earlier_of_two_times_counts_and_once() -> None:
+    clock = Clock()
+    queue: WorkQueue[str] = WorkQueue(clock)
+    for seconds in (10, 5, 20):
+        queue.add_after("a", seconds)
+    clock.time = 5
+    assert due(queue) == ["a"]
+    clock.time = 30
+    assert due(queue) == []
+
+
+async def test_an_event_comes_before_a_later_time_and_replaces_it() -> None:
+    clock = Clock()
+    queue: WorkQueue[str] = WorkQueue(clock)
+    queue.add_after("a", 10)
+    queue.add("a")
+    assert due(queue) == ["a"]
+    clock.time = 10
+    assert due(queue) == []
+
+
+async def test_a_cancelled_time_does_not_come() -> None:
+    clock = Clock()
+    queue: WorkQueue[str] = WorkQueue(clock)
+    queue.add_after("a", 10)
+    queue.cancel("a")
+    clock.time = 10
+    assert due(queue) == []
+
+
+async def test_a_failure_is_tried_again_and_holds_up_nobody() -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    seen: list[str] = []
+    healed = asyncio.Event()
+
+    async def reconcile(key: str) -> None:
+        seen.append(key)
+        if seen.count("bad") == 2:
+            healed.set()
+        if key == "bad":
+            raise ValueError("once more")
+
+    queue.add("bad")
+    queue.add("good")
+    task = asyncio.create_task(queue.run(reconcile, workers=1))
+    await healed.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert seen == ["bad", "good", "bad"]
+
+
+async def test_no_key_is_ever_with_two_workers() -> None:
+    queue: WorkQueue[int] = WorkQueue()
+    working: set[int] = set()
+    done = 0
+    finished = asyncio.Event()
+
+    async def reconcile(key: int) -> None:
+        nonlocal done
+        assert key not in working
+        working.add(key)
+        queue.add((key + 1) % 3)
+        await asyncio.sleep(0)
+        working.discard(key)
+        done += 1
+        if done > 200:
+            finished.set()
+
+    queue.add(0)
+    task = asyncio.create_task(queue.run(reconcile, workers=4))
+    await finished.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=20))
+def test_every_key_that_was_asked_for_comes_by_the_time(asked: list[tuple[str, int]]) -> None:
+    async def scenario() -> set[str]:
+        clock = Clock()
+        queue: WorkQueue[str] = WorkQueue(clock)
+        for key, seconds in asked:
+            queue.add_after(key, seconds)
+        clock.time = 5
+        return set(due(queue))
+
+    assert asyncio.run(scenario()) == {key for key, _ in asked}
+
+
+def test_waits_double_up_to_the_most_and_a_success_forgets_them() -> None:
+    backoff: Backoff[str] = Backoff(first=1, most=5)
+    assert [backoff.failed("a") for _ in range(4)] == [1, 2, 4, 5]
+    backoff.succeeded("a")
+    assert backoff.failed("a") == 1

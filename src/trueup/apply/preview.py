@@ -18,6 +18,8 @@ from trueup.plan.prune import why_kept
 
 
 class Effect(StrEnum):
+    """What an apply would do with one object."""
+
     CREATED = "created"
     CONFIGURED = "configured"
     RECREATED = "recreated"

@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
+    """Where the simulation reads the time."""
+
     def now(self) -> datetime:
         """The wall clock, in UTC."""
         ...

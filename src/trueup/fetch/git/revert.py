@@ -20,6 +20,8 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Author:
+    """Whom a commit names as its author."""
+
     name: str
     email: str
 

@@ -11,6 +11,8 @@ from trueup.objects import Manifest
 
 
 class ReplicaSets(Controller):
+    """Keeps as many pods as each ReplicaSet asks for."""
+
     kind = REPLICA_SET
     children = (POD,)
 

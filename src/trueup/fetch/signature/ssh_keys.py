@@ -45,6 +45,8 @@ class SshKey:
     point: ec.EllipticCurvePublicKey | None = None
     raw: bytes = b""
     application: bytes = b""
+    holder: SshKey | None = None
+    """The key that a certificate is about."""
 
     @property
     def fingerprint(self) -> str:
@@ -53,7 +55,9 @@ class SshKey:
         return "SHA256:" + digest.rstrip("=")
 
     def signed(self, data: bytes, signature: SshSignature) -> bool:
-        """Whether this key made ``signature`` over ``data``."""
+        """Whether this key, or the key of this certificate, made ``signature`` over ``data``."""
+        if self.holder is not None:
+            return self.holder.signed(data, signature)
         try:
             return self._signed(data, signature)
         except MalformedError:
@@ -109,21 +113,22 @@ def parse_public_key(wire: bytes) -> SshKey:
     """Raises MalformedError for what is no key, or of a kind that nobody can check."""
     cursor = Cursor(wire)
     name = cursor.string().decode("utf-8", "replace")
-    if name == "ssh-rsa":
-        key = _rsa_key(cursor)
-    elif name == "ssh-dss":
-        key = _dsa_key(cursor)
-    elif name in (_ED25519, _SK_ED25519):
-        key = _ed25519_key(name, wire, cursor)
-    elif name == _SK_ECDSA or name.removeprefix("ecdsa-sha2-") in _CURVES:
-        key = _ecdsa_key(name, wire, cursor)
-    elif name.endswith(_CERTIFICATE):
-        _skip_certificate(name.removesuffix(_CERTIFICATE), cursor)
-        key = SshKey(name, wire)  # a certificate speaks for its issuer: it signs nothing here
-    else:
-        raise MalformedError(f"ssh: unknown key algorithm: {name}")
+    read = _certificate if name.endswith(_CERTIFICATE) else _key
+    key = read(name, wire, cursor)
     cursor.finish()
     return key
+
+
+def _key(name: str, wire: bytes, cursor: Cursor) -> SshKey:
+    if name == "ssh-rsa":
+        return _rsa_key(cursor)
+    if name == "ssh-dss":
+        return _dsa_key(cursor)
+    if name in (_ED25519, _SK_ED25519):
+        return _ed25519_key(name, wire, cursor)
+    if name == _SK_ECDSA or name.removeprefix("ecdsa-sha2-") in _CURVES:
+        return _ecdsa_key(name, wire, cursor)
+    raise MalformedError(f"ssh: unknown key algorithm: {name}")
 
 
 def _rsa_key(cursor: Cursor) -> SshKey:
@@ -166,17 +171,50 @@ def _ecdsa_key(name: str, wire: bytes, cursor: Cursor) -> SshKey:
     return SshKey(name, wire, point=point, application=application)
 
 
-def _skip_certificate(name: str, cursor: Cursor) -> None:
-    """Reads over a certificate's fields (PROTOCOL.certkeys)."""
-    fields = {"ssh-rsa": 2, "ssh-dss": 4, _ED25519: 1, "sk-ssh-ed25519": 2}
-    nonce_and_key = 1 + fields.get(name, 3 if name.startswith("sk-") else 2)
-    for _ in range(nonce_and_key):
+def _certificate(name: str, wire: bytes, cursor: Cursor) -> SshKey:
+    """PROTOCOL.certkeys. Nobody asks the issuer: a certificate counts as it is listed, like a key."""
+    held = name.removesuffix(_CERTIFICATE)
+    cursor.string()  # nonce
+    holder = _key(f"{held}@openssh.com" if held.startswith("sk-") else held, wire, cursor)
+    cursor.take(8 + 4)  # serial, type
+    cursor.string()  # key id
+    _skip_principals(Cursor(cursor.string()))
+    cursor.take(8 + 8)  # valid after, valid before
+    _skip_options(Cursor(cursor.string()))  # critical ones
+    _skip_options(Cursor(cursor.string()))
+    cursor.string()  # reserved
+    _skip_issuer(cursor.string())
+    _skip_signature(Cursor(cursor.string()))
+    return SshKey(name, wire, holder=holder)
+
+
+def _skip_principals(cursor: Cursor) -> None:
+    while not cursor.at_end:
         cursor.string()
-    cursor.number(8 + 4)  # serial, type
-    cursor.string(), cursor.string()  # key id, principals
-    cursor.number(8 + 8)  # valid after, valid before
-    for _ in ("critical options", "extensions", "reserved", "signature key", "signature"):
-        cursor.string()
+
+
+def _skip_options(cursor: Cursor) -> None:
+    names = []
+    while not cursor.at_end:
+        names.append(cursor.string())
+        value = Cursor(cursor.string())
+        if not value.at_end:
+            value.string()
+            value.finish()
+    if names != sorted(set(names)):
+        raise MalformedError("ssh: certificate options are not in lexical order")
+
+
+def _skip_issuer(wire: bytes) -> None:
+    if Cursor(wire).string().endswith(_CERTIFICATE.encode()):
+        raise MalformedError("ssh: a certificate cannot sign another one")
+    parse_public_key(wire)
+
+
+def _skip_signature(cursor: Cursor) -> None:
+    name, _ = cursor.string(), cursor.string()
+    if not name.startswith(b"sk-"):
+        cursor.finish()
 
 
 def _wire(name: str, *numbers: int) -> bytes:

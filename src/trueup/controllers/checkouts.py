@@ -19,8 +19,9 @@ from trueup.flow import Artifact, digest_of
 from trueup.tree import FilteredTree, Tree, clean_path
 from trueup.tree.mount import MountedTree
 
-POLL_AGE = 5.0
-"""Seconds that a listing may be old for a routine look: sources that share a URL share it."""
+LISTING_AGE = 5.0
+"""Seconds that what the remote says is good for between two steps, and for routine looks: sources
+that share a URL share it."""
 
 _SWEEP_SECONDS = 3600.0
 
@@ -41,11 +42,10 @@ class Checkouts:
         self._cache = cache
         self._allow_local = allow_local
 
-    async def resolve(self, source: GitSource, secrets: Secrets, *, at_once: bool) -> Revision:
-        """What the source's reference means on the remote; ``at_once``: not a moment ago."""
+    async def resolve(self, source: GitSource, secrets: Secrets, *, max_age: float) -> Revision:
+        """What the source's reference means on the remote, or meant up to ``max_age`` seconds ago."""
         remote = self._remote(source, secrets)
         reference = Reference.from_spec(source.reference)
-        max_age = 0 if at_once else min(POLL_AGE, source.interval / 2)
         with telling("failed to checkout and determine revision"):
             return await self._cache.resolve(remote, reference, max_age=max_age)
 
@@ -57,7 +57,7 @@ class Checkouts:
         reference = Reference.from_spec(source.reference)
         with telling("failed to checkout and determine revision"):
             checkout = await self._cache.fetch(
-                remote, reference, submodules=source.submodules, max_age=POLL_AGE
+                remote, reference, submodules=source.submodules, max_age=LISTING_AGE
             )
         verified = ""
         if source.verify is not None:

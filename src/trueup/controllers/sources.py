@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trueup.cluster import Backoff, Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.checkouts import Checkouts, Fetched
+from trueup.controllers.checkouts import LISTING_AGE, Checkouts, Fetched
 from trueup.controllers.home import Home
 from trueup.controllers.inputs import Inputs
 from trueup.controllers.obstacles import as_obstacle
@@ -58,6 +58,7 @@ class Sources:
         self._queue: WorkQueue[ObjectRef] = WorkQueue()
         self._backoff: Backoff[ObjectRef] = Backoff(first=_RETRY_FIRST, most=_RETRY_MOST)
         self._made: dict[ObjectRef, _Made] = {}
+        self._asked_at: dict[ObjectRef, float] = {}
         self._inputs = Inputs(home.client, self._queue.add)
         self.resources: Informer[Manifest] = Informer(
             home.client, GIT_REPOSITORY, lambda obj: obj, on_change=self._changed
@@ -72,8 +73,11 @@ class Sources:
             await self._inputs.close()
 
     def _changed(self, ref: ObjectRef, before: Manifest | None, now: Manifest | None) -> None:
-        if worth_a_look(before, now):
-            self._queue.add(ref)
+        if not worth_a_look(before, now):
+            return
+        if now is not None and (before is None or _asks(before) != _asks(now)):
+            self._asked_at[ref] = self._home.clock.seconds()
+        self._queue.add(ref)
 
     def _artifact_changed(self, changed: ObjectRef) -> None:
         """Looks again at the sources that include the changed one."""
@@ -108,7 +112,7 @@ class Sources:
         try:
             if asked:
                 await self._write(resource, gitstatus.progressing(before, look))
-            await self._renew(resource, source, at_once=asked)
+            await self._renew(resource, source, self._max_age(source, asked=asked))
         except ApiError:
             raise
         except TrueupError as error:
@@ -116,10 +120,10 @@ class Sources:
         self._backoff.succeeded(source.ref)
         return source.interval * random.uniform(0.98, 1.02)  # noqa: S311 - spreads polls
 
-    async def _renew(self, resource: Manifest, source: GitSource, *, at_once: bool) -> None:
+    async def _renew(self, resource: Manifest, source: GitSource, max_age: float) -> None:
         secrets = await self._secrets(source)
         included = self._included(source)
-        revision = await self._checkouts.resolve(source, secrets, at_once=at_once)
+        revision = await self._checkouts.resolve(source, secrets, max_age=max_age)
         artifact = self._artifacts.get(source.ref)
         made = _Made(source, tuple(each.digest for each in included))
         is_new = artifact is None or artifact.revision != revision.text
@@ -134,6 +138,13 @@ class Sources:
         await self._store(resource, source, fetched, included)
         self._made[source.ref] = made
         self._artifacts.put(fetched.artifact)
+
+    def _max_age(self, source: GitSource, *, asked: bool) -> float:
+        """How old an answer of the remote may be: as old as the question, if there is one."""
+        if not asked:
+            return min(LISTING_AGE, source.interval / 2)
+        now = self._home.clock.seconds()
+        return now - self._asked_at.get(source.ref, now)
 
     def _is_made_of(self, resource: Manifest, made: _Made) -> bool:
         known = self._made.get(made.source.ref)
@@ -242,6 +253,7 @@ class Sources:
     async def _let_go(self, ref: ObjectRef, resource: Manifest | None) -> None:
         self._artifacts.drop(ref)
         self._made.pop(ref, None)
+        self._asked_at.pop(ref, None)
         self._inputs.forget(ref)
         self._home.forget(ref)
         finalizers = (resource or {}).get("metadata", {}).get("finalizers") or []
@@ -279,6 +291,11 @@ class Sources:
             warning=warning,
             annotations=notes,
         )
+
+
+def _asks(resource: Manifest) -> tuple[object, str]:
+    """What changes when somebody wants a look at the remote as it is from then on."""
+    return resource["metadata"].get("generation"), annotation(resource, REQUESTED_AT_ANNOTATION)
 
 
 def _no_secret(source: GitSource, name: str) -> Obstacle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -71,7 +70,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def world(template: Path, tmp_path: Path) -> AsyncIterator[SourceWorld]:
-    shutil.rmtree(tmp_path / "data", ignore_errors=True)
-    async with SourceWorld(copy_of_empty_cluster(template, tmp_path)).running() as running:
+def folder(template: Path, tmp_path: Path) -> Path:
+    """Where a world keeps its things."""
+    return copy_of_empty_cluster(template, tmp_path)
+
+
+@pytest.fixture
+async def world(folder: Path) -> AsyncIterator[SourceWorld]:
+    async with SourceWorld(folder).running() as running:
         yield running

@@ -1,0 +1,68 @@
+"""Every kind of tree, holding the same files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trueup.fetch.git import GitCache, Reference, Remote
+from trueup.testing.git import GitRepo, link_to
+from trueup.tree import FilteredTree, FolderTree, MemoryTree, OverlayTree, RecordingTree, Tree
+from trueup.tree.mount import MountedTree
+
+FILES = {"app/a.yaml": "a: 1\n", "app/deep/b.yaml": "b: 1\n", "top.txt": "top\n"}
+LINKS = {"inside": "app/a.yaml", "folder": "app", "up": "app/../top.txt"}
+BAD_LINKS = {"out": "../x", "absolute": "/etc/hosts", "loop": "loop", "dangling": "nowhere"}
+
+
+def memory() -> MemoryTree:
+    return MemoryTree(FILES, LINKS | BAD_LINKS)
+
+
+def folder(path: Path) -> FolderTree:
+    for name, content in FILES.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_text(content)
+    for name, target in (LINKS | BAD_LINKS).items():
+        (path / name).symlink_to(target)
+    return FolderTree(path)
+
+
+async def git(path: Path) -> Tree:
+    repo = GitRepo(path / "repo.git")
+    links = {name: link_to(target) for name, target in (LINKS | BAD_LINKS).items()}
+    repo.commit({**FILES, **links})
+    cache = GitCache(path / "cache")
+    checkout = await cache.fetch(Remote.at(repo.url), Reference(branch="main"))
+    return checkout.tree
+
+
+KINDS = ["memory", "folder", "git", "overlay", "recording", "mounted"]
+
+
+@pytest.fixture(params=KINDS)
+async def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
+    """FILES and links, in each kind of tree in turn."""
+    match request.param:
+        case "folder":
+            return folder(tmp_path)
+        case "git":
+            return await git(tmp_path)
+        case "overlay":
+            hidden = MemoryTree({**FILES, "top.txt": "under\n"}, LINKS | BAD_LINKS)
+            return OverlayTree(hidden, {"top.txt": "top\n"})
+        case "recording":
+            return RecordingTree(memory())
+        case "mounted":
+            rest = {name: text for name, text in FILES.items() if name == "top.txt"}
+            base = MemoryTree(rest, LINKS | BAD_LINKS)
+            return MountedTree(base, {"app": (memory(), "app")})
+        case _:
+            return memory()
+
+
+@pytest.fixture
+def everything() -> FilteredTree:
+    """A filter that hides no file; it hides links all the same."""
+    return FilteredTree(memory(), lambda parts, is_dir: False, search_hidden=False, mark="all")

@@ -73,6 +73,13 @@ class Authorizer:
                 rules += grant.rules
         return rules
 
+    def role_rules(self, namespace: str, name: str) -> tuple[Rule, ...] | None:
+        """What a role gives, or a cluster role where ``namespace`` is empty; None: no such role."""
+        if self._bindings is None:
+            self._load()
+        found = self._roles.get((namespace, name))
+        return None if found is None else tuple(found)
+
     def grants(self, user: User) -> list[Grant]:
         """What all bindings together give to ``user``."""
         if self._bindings is None:

@@ -66,7 +66,7 @@ class Exchange:
             name=self.route.name,
             subresource=self.route.subresource,
             dry_run=options.dry_run(request, options_kind),
-            manager=options.field_manager(request),
+            manager=options.field_manager(request, options_kind),
             field_validation=options.field_validation(request, options_kind),
             force=options.is_true(request, "force"),
         )

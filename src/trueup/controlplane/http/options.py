@@ -18,12 +18,15 @@ from trueup.controlplane.registry.patching import (
     STRATEGIC_PATCH,
 )
 from trueup.controlplane.registry.watching import WatchOptions
-from trueup.errors import UnsupportedMediaType, YamlError
+from trueup.errors import ApiError, UnsupportedMediaType, YamlError
 from trueup.objects import yaml
 
 TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _JSON = "application/json"
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
+_LONGEST_MANAGER = 128
+_POLICIES = ("Foreground", "Background", "Orphan")
+_MATCHES = ("", "Exact", "NotOlderThan")
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
 
 
@@ -117,20 +120,28 @@ def dry_run(request: Request, kind: str) -> bool:
         if value != "All":
             cause = {
                 "reason": "FieldValueNotSupported",
-                "message": f'Unsupported value: "{value}": supported values: "All"',
+                "message": f'Unsupported value: ["{value}"]: supported values: "All"',
                 "field": "dryRun",
             }
             raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     return bool(values)
 
 
-def field_manager(request: Request) -> str:
+def field_manager(request: Request, kind: str) -> str:
     """The parameter, or the first word of the user agent, as the apiserver guesses it."""
     named = request.parameter("fieldManager")
+    if len(named.encode()) > _LONGEST_MANAGER:
+        text = f"Too long: may not be more than {_LONGEST_MANAGER} bytes"
+        cause = _cause("FieldValueTooLong", text, "fieldManager")
+        raise refusals.invalid("meta.k8s.io", kind, "", [cause])
+    if not named.isprintable():
+        text = f"Invalid value: {named!r}: should only contain printable characters"
+        cause = _cause("FieldValueInvalid", text, "fieldManager")
+        raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if named:
         return named
     agent = request.headers.get("user-agent", "")
-    return (agent.partition("/")[0] or "unknown")[:128]
+    return (agent.partition("/")[0] or "unknown")[:_LONGEST_MANAGER]
 
 
 def field_validation(request: Request, kind: str) -> str:
@@ -138,7 +149,7 @@ def field_validation(request: Request, kind: str) -> str:
     if value not in _VALIDATIONS:
         cause = {
             "reason": "FieldValueNotSupported",
-            "message": f'Unsupported value: "{value}": supported values: "Ignore", "Strict", "Warn"',
+            "message": f'Unsupported value: "{value}": supported values: "", "Ignore", "Strict", "Warn"',
             "field": "fieldValidation",
         }
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
@@ -182,7 +193,25 @@ def delete_options(request: Request) -> DeleteOptions:
         fields.setdefault("gracePeriodSeconds", _number(request, "gracePeriodSeconds"))
     if request.parameter("orphanDependents"):
         fields.setdefault("orphanDependents", is_true(request, "orphanDependents"))
+    _require_one_policy(fields)
     return DeleteOptions.of(fields)
+
+
+def _require_one_policy(fields: dict[str, Any]) -> None:
+    policy = fields.get("propagationPolicy")
+    if policy is None:
+        return
+    causes = []
+    if fields.get("orphanDependents") is not None:
+        text = "orphanDependents and deletionPropagation cannot be both set"
+        message = f'Invalid value: "{policy}": {text}'
+        causes.append(_cause("FieldValueInvalid", message, "propagationPolicy"))
+    elif policy not in _POLICIES:
+        supported = ", ".join(f'"{name}"' for name in (*_POLICIES, "nil"))
+        message = f'Unsupported value: "{policy}": supported values: {supported}'
+        causes.append(_cause("FieldValueNotSupported", message, "propagationPolicy"))
+    if causes:
+        raise refusals.invalid("meta.k8s.io", "DeleteOptions", "", causes)
 
 
 def delete_is_dry(request: Request) -> bool:
@@ -193,15 +222,25 @@ def delete_is_dry(request: Request) -> bool:
 
 
 def _match(request: Request) -> str:
-    match = request.parameter("resourceVersionMatch")
-    if match and not request.parameter("resourceVersion") and not is_true(request, "watch"):
-        cause = {
-            "reason": "FieldValueForbidden",
-            "message": "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
-            "field": "resourceVersionMatch",
-        }
+    """``Exact``, ``NotOlderThan`` or nothing; Invalid where it does not go with the revision."""
+    match, version = request.parameter("resourceVersionMatch"), request.parameter("resourceVersion")
+    if match and not version:
+        raise _match_refused("is forbidden unless resourceVersion is provided")
+    if match and request.parameter("continue"):
+        raise _match_refused("is forbidden when continue is provided")
+    if match == "Exact" and version == "0":
+        raise _match_refused('"exact" is forbidden for resourceVersion "0"')
+    if match not in _MATCHES:
+        text = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
+        cause = _cause("FieldValueNotSupported", text, "resourceVersionMatch")
         raise refusals.invalid("meta.k8s.io", "ListOptions", "", [cause])
     return match
+
+
+def _match_refused(why: str) -> ApiError:
+    text = f"Forbidden: resourceVersionMatch {why}"
+    cause = _cause("FieldValueForbidden", text, "resourceVersionMatch")
+    return refusals.invalid("meta.k8s.io", "ListOptions", "", [cause])
 
 
 def _number(request: Request, name: str) -> int:

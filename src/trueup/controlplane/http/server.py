@@ -15,6 +15,8 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.registry import Registry
 from trueup.errors import ApiError
 
+_NAMED_VERBS = ("update", "patch", "delete")
+
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,8 @@ class Server:
         if asked.subresource:
             return await subresources.handler(exchange)(exchange)
         handler = reviews.HANDLERS.get(resource.bucket) or objects.VERBS.get(asked.verb)
-        if handler is None or asked.verb not in resource.verbs:
+        nameless = asked.verb in _NAMED_VERBS and not asked.name
+        if handler is None or asked.verb not in resource.verbs or nameless:
             raise refusals.method_not_allowed()
         return await handler(exchange)
 

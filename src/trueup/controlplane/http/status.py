@@ -12,6 +12,10 @@ from trueup.errors import ApiError
 JSON = "application/json"
 
 
+_DETAILED = ("Forbidden", "MethodNotAllowed", "NotFound")
+"""Reasons whose statuses have details even when these are empty."""
+
+
 def failure(error: ApiError) -> dict[str, Any]:
     """The Status of ``error``."""
     status: dict[str, Any] = {
@@ -20,9 +24,10 @@ def failure(error: ApiError) -> dict[str, Any]:
         "metadata": getattr(error, "list_metadata", {}),
         "status": "Failure",
         "message": error.cause,
-        "reason": error.reason,
     }
-    if error.details or error.reason == "NotFound":
+    if error.reason:
+        status["reason"] = error.reason
+    if error.details or error.reason in _DETAILED:
         status["details"] = error.details
     return {**status, "code": error.code}
 

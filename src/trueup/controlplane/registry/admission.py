@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import orjson
 
 from trueup.controlplane.registry.call import Call
@@ -16,13 +19,30 @@ IMMORTAL_NAMESPACES = ("default", "kube-system", "kube-public")
 _UNPERSISTED = ("authorization.k8s.io", "authentication.k8s.io")
 
 
+Guard: TypeAlias = Callable[[Call, Manifest, Manifest | None], None]
+"""Given a write, the new object and the live one; raises what speaks against it."""
+
+
 class Admission:
-    """NamespaceLifecycle: nothing is created in a namespace that is missing or terminating."""
+    """NamespaceLifecycle: nothing is created in a namespace that is missing or terminating.
+
+    ``guards`` are asked about every creation and update.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.guards: list[Guard] = []
+
+    def update(self, call: Call, new: Manifest, old: Manifest) -> None:
+        for guard in self.guards:
+            guard(call, new, old)
 
     def create(self, call: Call, obj: Manifest) -> None:
+        self._require_namespace(call, obj)
+        for guard in self.guards:
+            guard(call, obj, None)
+
+    def _require_namespace(self, call: Call, obj: Manifest) -> None:
         if not call.resource.namespaced or call.resource.group in _UNPERSISTED:
             return
         entry = self._store.latest("/namespaces", call.namespace)

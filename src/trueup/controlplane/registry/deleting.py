@@ -104,14 +104,14 @@ class Deleter:
                 f"the UID in the precondition ({options.uid}) does not match the UID in record"
                 f" ({metadata['uid']}). The object might have been deleted and then recreated"
             )
-            raise refusals.conflict(call.resource, call.name, cause)
+            raise refusals.precondition_failed(call.resource, call.name, cause)
         if options.revision and options.revision != metadata["resourceVersion"]:
             cause = (
                 f"the ResourceVersion in the precondition ({options.revision}) does not match the"
                 f" ResourceVersion in record ({metadata['resourceVersion']})."
                 " The object might have been modified"
             )
-            raise refusals.conflict(call.resource, call.name, cause)
+            raise refusals.precondition_failed(call.resource, call.name, cause)
 
     def _mark(self, call: Call, stored: Manifest, options: DeleteOptions) -> Manifest:
         """``stored`` as it is while its deletion waits for finalizers or grace."""

@@ -36,8 +36,7 @@ def stamp_new(obj: Manifest, resource: Resource) -> None:
         metadata.pop(name, None)
     metadata["uid"] = str(uuid.uuid4())
     metadata["creationTimestamp"] = now_text()
-    metadata.pop("generation", None)
-    if resource.generation is not None:
+    if resource.generation is not None:  # kinds that do not count it keep what they are given
         metadata["generation"] = 1
 
 

@@ -34,6 +34,11 @@ def not_found(resource: Resource, name: str) -> NotFound:
     return NotFound(f'{resource.group_resource} "{name}" not found', details=details)
 
 
+def not_found_role(plural: str, name: str) -> NotFound:
+    group = "rbac.authorization.k8s.io"
+    return NotFound(f'{plural}.{group} "{name}" not found', details=_details(group, plural, name))
+
+
 def no_such_resource() -> NotFound:
     return NotFound("the server could not find the requested resource", details={})
 
@@ -52,6 +57,14 @@ def name_not_generated(resource: Resource, name: str) -> AlreadyExists:
 def conflict(resource: Resource, name: str, cause: str) -> Conflict:
     text = f'Operation cannot be fulfilled on {resource.group_resource} "{name}": {cause}'
     return Conflict(text, details=_details(resource.group, resource.plural, name))
+
+
+def precondition_failed(resource: Resource, name: str, cause: str) -> Conflict:
+    """Of a delete; the apiserver names the kind here, not the resource."""
+    group, kind = resource.group, resource.kind
+    what = f"{kind}.{group}" if group else kind
+    text = f'Operation cannot be fulfilled on {what} "{name}": {cause}'
+    return Conflict(text, details=_details(group, kind, name))
 
 
 def modified(resource: Resource, name: str) -> Conflict:

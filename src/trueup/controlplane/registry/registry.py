@@ -26,7 +26,7 @@ class Registry:
     def __init__(self, store: Store, catalog: Catalog) -> None:
         self.store = store
         self.catalog = catalog
-        admission = Admission(store)
+        self.admission = admission = Admission(store)
         self.rules = Rules(store, catalog)
         self.writer = Writer(store, self.rules, admission)
         self.deleter = Deleter(store, self.rules, admission)

@@ -132,14 +132,16 @@ class _LabelParser:
         return frozenset([self._checked(value)])
 
     def _values(self) -> frozenset[str]:
-        if self._next() != "(":
-            raise self._wrong("found no '('")
+        start = self._next()
+        if start != "(":
+            raise self._wrong(f"found '{start}' expected: '('")
         values = [self._checked(self._next())] if self._peek() not in {",", ")"} else [""]
         while self._peek() == ",":
             self._next()
             values.append(self._checked(self._next()) if self._peek() not in {",", ")"} else "")
-        if self._next() != ")":
-            raise self._wrong("found no ')'")
+        end = self._next()
+        if end != ")":
+            raise self._wrong(f"found '{end}', expected: ',' or ')'")
         return frozenset(values)
 
     def _checked(self, value: str) -> str:

@@ -25,7 +25,7 @@ from trueup.controlplane.registry.metadata import (
 from trueup.controlplane.registry.ownership import record_update
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Store, Then
-from trueup.errors import AlreadyExists
+from trueup.errors import AlreadyExists, ApiError
 from trueup.merge.serverside import keep_times_if_unchanged
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
@@ -68,7 +68,9 @@ class Writer:
     async def _create_named(self, call: Call, obj: Manifest, *, owned: bool = False) -> Entry:
         resource = call.resource
         if obj["metadata"].get("resourceVersion"):
-            raise refusals.bad_request("resourceVersion should not be set on objects to be created")
+            # The apiserver's own code for it, which names no reason.
+            text = "resourceVersion should not be set on objects to be created"
+            raise ApiError(text, code=500, reason="")
         stamp_new(obj, resource)
         self._rules.complete(call, obj)
         if not owned:
@@ -109,6 +111,7 @@ class Writer:
         keep_server_owned(new, old)
         if not owned:
             new = record_update(self._rules.schema(resource), old, new, call)
+        self._admission.update(call, new, old)
         with self._rules.reserving(call, new, old):
             return await self._replace(call, current, new, old)
 

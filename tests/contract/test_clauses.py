@@ -1,0 +1,91 @@
+"""The contract of the API as tables: ``tests/cases/contract/*.yaml``, one clause a case.
+
+A case is a list of steps; each sends a request and says what must come back. What needs a stream
+is in ``test_watch``, what takes its time in ``test_housekeeping``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.matching import at, differences
+from tests.contract.server import Api, Reply, Server
+from trueup.objects import yaml
+
+CASES = Path(__file__).parents[1] / "cases" / "contract"
+TABLE: list[dict[str, Any]] = [
+    {**case, "file": path.stem}
+    for path in sorted(CASES.glob("*.yaml"))
+    for case in yaml.load(path.read_bytes())
+]
+KNOWN = {"name", "steps", "file", "embedded"}
+STEP = {
+    "send",
+    "as",
+    "type",
+    "accept",
+    "headers",
+    "body",
+    "text",
+    "code",
+    "expect",
+    "save",
+    "until",
+}
+MEDIA = {
+    "json": "application/json-patch+json",
+    "merge": "application/merge-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[f"{c['file']}: {c['name']}" for c in TABLE])
+async def test_clause(case: dict[str, Any], api: Api, server: Server) -> None:
+    assert case.keys() <= KNOWN
+    if server.is_real and case.get("embedded"):
+        pytest.skip(f"ours alone: {case['embedded']}")
+    for step in case["steps"]:
+        assert step.keys() <= STEP, step
+        await run(step, api)
+
+
+async def run(step: dict[str, Any], api: Api) -> None:
+    """One step; with ``until``, again and again until it is as expected."""
+    for _ in range(100 if step.get("until") else 1):
+        reply = await send(step, api)
+        wrong = list(faults(step, reply, api))
+        if not wrong:
+            break
+        await asyncio.sleep(0.02)
+    assert not wrong, f"{step['send']}: {wrong}"
+    for name, path in step.get("save", {}).items():
+        api.saved[name] = str(at(reply.body, path))
+
+
+async def send(step: dict[str, Any], api: Api) -> Reply:
+    method, _, target = step["send"].partition(" ")
+    headers = {**step.get("headers", {})}
+    if "type" in step:
+        headers["Content-Type"] = MEDIA.get(step["type"], step["type"])
+    if "accept" in step:
+        headers["Accept"] = step["accept"]
+    if "as" in step:
+        headers["Impersonate-User"] = api.filled(step["as"])
+    body = step["text"].encode() if "text" in step else step.get("body")
+    return await api.send(method, target, body, headers)
+
+
+def faults(step: dict[str, Any], reply: Reply, api: Api) -> list[str]:
+    code = step.get("code", {"POST": 201}.get(step["send"].partition(" ")[0], 200))
+    if reply.code != code:
+        return [f"expected code {code}, found {reply.code}: {reply.body}"]
+    return (
+        list(differences(api.filled(step.get("expect", {})), reply.body))
+        if "expect" in step
+        else []
+    )

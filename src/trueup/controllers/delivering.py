@@ -285,7 +285,7 @@ class _Look:
         except TrueupError as error:
             raise Setback(Trouble.APPLY, str(error), retry=1) from error
         run.note(walk.outcomes)
-        await self._remember(remembered, walk.outcomes)
+        self._remember(remembered, walk.outcomes)
         if walk.failures:
             passing = all(isinstance(o.error, _PASSING) for o in walk.failures)
             text = failure_message(walk.failures)
@@ -302,12 +302,12 @@ class _Look:
             adjust=lambda wanted, live: leave_alone(wanted, live, delivery.ignored_fields, manager),
         )
 
-    async def _remember(
+    def _remember(
         self, before: Mapping[ObjectRef, Remembered], outcomes: Sequence[Outcome]
     ) -> None:
         now = {**before, **{o.ref: o.remembered for o in outcomes if o.remembered is not None}}
         drifts = [o for o in outcomes if o.is_drift and o.done is not Done.UNCHANGED]
-        await self._world.reporter.remember(self._resource, now, drifts)
+        self._world.reporter.remember(self._resource, now, drifts)
 
     async def _prune(
         self,
@@ -332,7 +332,7 @@ class _Look:
             if plan.held:
                 raise Setback(Trouble.PRUNE, f"held: {plan.held}; {self._how_to_confirm()}")
             survivors = await self._delete(cluster, plan.delete, run)
-        await world.reporter.forget_objects(self._resource, dropped - set(survivors))
+        world.reporter.forget_objects(self._resource, dropped - set(survivors))
         if survivors:
             failed = [o for o in run.notable.values() if o.ref in survivors]
             await self._tell(Phase.PROGRESSING, "pruning", [*wanted, *survivors])

@@ -98,7 +98,6 @@ class Reporter:
             status = self._dialect.with_history(status, report, digest, seconds)
         if is_news:
             self._record(resource, report, run)
-            await self._memory.store(ObjectRef.of(resource))
         await self._write(resource, status)
         if is_news:
             self._say_changes(resource, report, run)
@@ -117,20 +116,23 @@ class Reporter:
             status = self._dialect.with_history(status, report, run.key[-1], seconds)
         if is_news and warn:
             self._record(resource, report, run)
-            await self._memory.store(ObjectRef.of(resource))
         await self._write(resource, status)
         if is_news:
             if run is not None:
                 self._say_changes(resource, report, run)
             self._say(resource, report, report.message, warning=warn)
 
-    async def remember(
+    def remember(
         self,
         resource: Manifest,
         objects: Mapping[ObjectRef, Remembered],
         drifts: Iterable[Outcome],
     ) -> None:
-        """Keep what was applied, and the drifts that were found on the way."""
+        """Keep what was applied, and the drifts that were found on the way.
+
+        It is written with the next status: what a crash loses of it is applied once more, to no
+        effect.
+        """
         before = self._memory.record(resource)
         record = before.with_objects(applied_objects(objects))
         for outcome in drifts:
@@ -144,13 +146,12 @@ class Reporter:
             )
         if record != before:
             self._memory.change(record)
-            await self._memory.store(record.delivery)
 
-    async def forget_objects(self, resource: Manifest, refs: Collection[ObjectRef]) -> None:
+    def forget_objects(self, resource: Manifest, refs: Collection[ObjectRef]) -> None:
         known = self._memory.remembered(resource)
         left = {ref: item for ref, item in known.items() if ref not in refs}
         if len(left) != len(known):
-            await self.remember(resource, left, ())
+            self.remember(resource, left, ())
 
     def say(self, resource: Manifest, reason: str, message: str, *, warning: bool = False) -> None:
         self._home.say(
@@ -179,6 +180,8 @@ class Reporter:
         return self._dialect.finalizer
 
     async def _write(self, resource: Manifest, status: Manifest) -> None:
+        """The record first: who waits for the status may look there next."""
+        await self._memory.store(ObjectRef.of(resource))
         await self._home.write_status(resource, status, manager=self._dialect.status_manager)
 
     def _record(self, resource: Manifest, report: Report, run: Run | None) -> None:

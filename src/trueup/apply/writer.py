@@ -17,6 +17,7 @@ from trueup.objects import Manifest, ObjectRef
 from trueup.observe.drift import authors, drifted_fields
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Action, Cause, Change, Remembered
+from trueup.plan.mask import is_secret, mask_error
 from trueup.plan.prune import why_kept
 
 _IMMUTABLE = re.compile(r"is immutable|immutable field|may not be changed|updates to .* forbidden")
@@ -59,6 +60,9 @@ class Writer:
         try:
             return await self._write(change)
         except TrueupError as error:
+            wanted = change.desired.manifest()
+            if is_secret(wanted):
+                mask_error(error, wanted)
             return Outcome(change.ref, Done.FAILED, change.cause, error=error)
 
     async def delete(

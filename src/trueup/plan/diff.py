@@ -1,7 +1,8 @@
 """The difference of two objects, field by field.
 
 Lists of objects are matched by ``name`` (or another key) where all elements have one, so that an
-inserted container is one change and not a change to each that follows.
+inserted container is one change and not a change to each that follows. Where elements changed
+places, the list itself is a change too, of their keys.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+import orjson
 
 from trueup.objects import Manifest
 
@@ -48,7 +51,7 @@ def diff(before: Any, after: Any, path: str = "") -> Iterator[FieldChange]:
     match before, after:
         case dict(), dict():
             for key in [*before, *(key for key in after if key not in before)]:
-                here = f"{path}.{key}" if _is_plain(key) else f'{path}["{key}"]'
+                here = f"{path}.{key}" if _is_plain(key) else f"{path}[{_quoted(key)}]"
                 yield from diff(before.get(key, ABSENT), after.get(key, ABSENT), here)
         case list(), list():
             yield from _diff_lists(before, after, path)
@@ -80,8 +83,12 @@ def _diff_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Fiel
             yield from diff(left, right, f"{path}[{index}]")
         return
     left_by, right_by = ({item[key]: item for item in items} for items in (before, after))
+    left_order = [value for value in left_by if value in right_by]
+    right_order = [value for value in right_by if value in left_by]
+    if left_order != right_order:
+        yield FieldChange(path, list(left_by), list(right_by))
     for value in [*left_by, *(v for v in right_by if v not in left_by)]:
-        shown = f'"{value}"' if isinstance(value, str) else value
+        shown = _quoted(value) if isinstance(value, str) else value
         here = f"{path}[{key}={shown}]"
         yield from diff(left_by.get(value, ABSENT), right_by.get(value, ABSENT), here)
 
@@ -109,6 +116,10 @@ def _equal_numbers(before: Any, after: Any) -> bool:
     if isinstance(before, bool) or isinstance(after, bool):
         return False
     return isinstance(before, numbers) and isinstance(after, numbers) and before == after
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()
 
 
 def _is_plain(key: str) -> bool:

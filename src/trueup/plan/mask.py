@@ -5,16 +5,24 @@ A mask says that a value is there and whether it changed, never what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trueup.errors import ApiError, TrueupError
 from trueup.plan.diff import ABSENT, FieldChange
 
 BEFORE, AFTER, SAME = "*** (before)", "*** (after)", "***"
 
-_SECRET_FIELDS = (".data", ".stringData")
+_SECRET_FIELDS = ("data", "stringData")
+_SECRET_PATHS = (".data", ".stringData")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_ELEMENT = re.compile(r"""\[\w+=(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\]""")
+_SHORTEST = 8
+"""Shorter values are too likely to be a word of the text around them."""
 
 
 def is_secret(obj: Mapping[str, Any]) -> bool:
@@ -23,37 +31,110 @@ def is_secret(obj: Mapping[str, Any]) -> bool:
 
 def mask_changes(changes: Iterable[FieldChange], *, secret: bool) -> list[FieldChange]:
     """``changes`` of an object with the values of a Secret hidden."""
-    if not secret:
-        return list(changes)
-    return [_mask(change) if _is_sensitive(change.path) else change for change in changes]
+    return list(map(_mask, changes)) if secret else list(changes)
 
 
 def mask_object(obj: Mapping[str, Any]) -> dict[str, Any]:
     """``obj`` fit to be shown: of a Secret, only the keys."""
-    shown = dict(obj)
-    if is_secret(obj):
-        for field in ("data", "stringData"):
-            if isinstance(obj.get(field), Mapping):
-                shown[field] = dict.fromkeys(obj[field], SAME)
-        metadata = dict(obj.get("metadata") or {})
-        annotations = dict(metadata.get("annotations") or {})
-        if _LAST_APPLIED in annotations:
-            annotations[_LAST_APPLIED] = SAME
-            shown["metadata"] = {**metadata, "annotations": annotations}
-    return shown
+    return _masked_object(obj, SAME) if is_secret(obj) else dict(obj)
 
 
-def _is_sensitive(path: str) -> bool:
-    return path.startswith(_SECRET_FIELDS) or _LAST_APPLIED in path
+def mask_error(error: TrueupError, secret: Mapping[str, Any]) -> None:
+    """Take the values of ``secret`` out of what ``error`` says: servers quote what they refuse."""
+    values = sorted(set(_values(secret)), key=len, reverse=True)
+    error.cause = _scrub(error.cause, values)
+    error.args = (error.cause,)
+    if isinstance(error, ApiError):
+        error.details = _scrub(error.details, values)
 
 
 def _mask(change: FieldChange) -> FieldChange:
-    return replace(
-        change, before=_masked(change.before, BEFORE), after=_masked(change.after, AFTER)
+    before, after = (
+        _masked_at(change.path, value, mark)
+        for value, mark in ((change.before, BEFORE), (change.after, AFTER))
     )
+    return replace(change, path=_masked_path(change.path), before=before, after=after)
+
+
+def _masked_path(path: str) -> str:
+    """``path`` without what elements of a list hold; there is no list in a Secret that is valid."""
+    return _ELEMENT.sub(f"[{SAME}]", path) if path.startswith(_SECRET_PATHS) else path
+
+
+def _masked_at(path: str, value: Any, mark: str) -> Any:
+    if path.startswith(_SECRET_PATHS) or _LAST_APPLIED in path:
+        return _masked(value, mark)
+    if not isinstance(value, Mapping):
+        return value
+    match path:
+        case "":
+            return _masked_object(value, mark)
+        case ".metadata":
+            return _masked_metadata(value, mark)
+        case ".metadata.annotations":
+            return _masked_annotations(value, mark)
+    return value
+
+
+def _masked_object(obj: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    shown = {key: _masked(obj[key], mark) if key in _SECRET_FIELDS else obj[key] for key in obj}
+    if isinstance(obj.get("metadata"), Mapping):
+        shown["metadata"] = _masked_metadata(obj["metadata"], mark)
+    return shown
+
+
+def _masked_metadata(metadata: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    shown = dict(metadata)
+    if isinstance(metadata.get("annotations"), Mapping):
+        shown["annotations"] = _masked_annotations(metadata["annotations"], mark)
+    return shown
+
+
+def _masked_annotations(annotations: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    return {key: mark if key == _LAST_APPLIED else annotations[key] for key in annotations}
 
 
 def _masked(value: Any, mark: str) -> Any:
     if value is ABSENT:
         return ABSENT
     return dict.fromkeys(value, mark) if isinstance(value, Mapping) else mark
+
+
+def _values(secret: Mapping[str, Any]) -> Iterator[str]:
+    """Every value that is long enough to be told apart, plain and in base64."""
+    for field in _SECRET_FIELDS:
+        for text in _texts(secret.get(field)):
+            decoded = _decoded(text) if field == "data" else ""
+            encoded = base64.b64encode(text.encode()).decode()
+            yield from (form for form in (text, decoded, encoded) if len(form) >= _SHORTEST)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None:
+        yield str(value)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _scrub(value: Any, secrets: list[str]) -> Any:
+    match value:
+        case str():
+            for secret in secrets:
+                value = value.replace(secret, SAME)
+            return value
+        case list():
+            return [_scrub(item, secrets) for item in value]
+        case dict():
+            return {key: _scrub(item, secrets) for key, item in value.items()}
+    return value

@@ -43,7 +43,5 @@ SortKey = tuple[int, str, str, str, str]
 
 def apply_order(ref: ObjectRef) -> SortKey:
     """Sort key for applying; sort in reverse to delete."""
-    rank = _RANK.get(ref.kind)
-    if rank is None:
-        return (len(_FIRST), ref.group, ref.kind, ref.namespace, ref.name)
-    return (rank, "", "", ref.namespace, ref.name)
+    rank = _RANK.get(ref.kind, len(_FIRST))
+    return (rank, ref.group, ref.kind, ref.namespace, ref.name)

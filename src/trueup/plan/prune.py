@@ -39,15 +39,14 @@ def plan_prune(
 ) -> PrunePlan:
     """The objects that the inventory names and nobody wants any more.
 
-    ``claimed_elsewhere``: objects that another delivery wants now; they are handed over.
+    ``claimed_elsewhere``: objects that another delivery wants now; they are handed over, which
+    needs no confirmation.
     """
     wanted = set(desired)
-    dropped = [ref for ref in inventory if ref not in wanted]
+    dropped = set(inventory) - wanted - set(claimed_elsewhere)
     if not confirmed and (held := _why_held(len(inventory), len(dropped), len(wanted))):
         return PrunePlan(held=held)
-    others = set(claimed_elsewhere)
-    delete = sorted((r for r in dropped if r not in others), key=apply_order, reverse=True)
-    return PrunePlan(tuple(delete))
+    return PrunePlan(tuple(sorted(dropped, key=apply_order, reverse=True)))
 
 
 def why_kept(live: Mapping[str, Any], labels: Mapping[str, str], controls: Controls) -> str:

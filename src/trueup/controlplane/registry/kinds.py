@@ -14,6 +14,7 @@ from trueup.controlplane.registry.strategies import reset_created, reset_updated
 from trueup.controlplane.registry.strictness import report_unknown
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Store
+from trueup.controlplane.validation.builtin import change_problems, object_problems
 from trueup.controlplane.validation.causes import Cause
 from trueup.controlplane.validation.custom.definition import (
     definition_name_rule,
@@ -120,8 +121,10 @@ class Rules:
         causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
         if custom is not None:
             causes += custom.validate_create(obj)
-        if defines:
+        elif defines:
             causes += validate_definition(obj)
+        else:
+            causes += object_problems(resource.bucket, obj)
         self._refuse(call, obj, causes)
 
     def validate_update(self, call: Call, new: Manifest, old: Manifest) -> None:
@@ -130,8 +133,12 @@ class Rules:
         causes = validate_metadata_update(new["metadata"], old["metadata"])
         if custom is not None:
             causes += custom.validate_update(new, old, call.subresource)
-        if call.resource.bucket == definitions.BUCKET and call.subresource != "status":
+        elif call.subresource:
+            pass  # what else a subresource changes, its own rules have seen
+        elif call.resource.bucket == definitions.BUCKET:
             causes += validate_definition_update(new, old)
+        else:
+            causes += change_problems(call.resource.bucket, new, old)
         self._refuse(call, new, causes)
 
     def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:

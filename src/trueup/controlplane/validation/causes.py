@@ -91,9 +91,16 @@ def shown(value: Any) -> str:
         return quoted(value)
     if isinstance(value, float):
         return general(value)
-    ordered = not isinstance(value, Struct)
-    text = json.dumps(value, separators=(",", ":"), sort_keys=ordered, ensure_ascii=False)
+    text = json.dumps(_ordered(value), separators=(",", ":"), ensure_ascii=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _ordered(value: Any) -> Any:
+    """``value`` with the keys of maps in the order of Go, which sorts them."""
+    if isinstance(value, dict):
+        names = value if isinstance(value, Struct) else sorted(value)
+        return {name: _ordered(value[name]) for name in names}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trueup.controlplane.validation.causes import (
     Cause,
+    Struct,
     below,
     child,
     each,
@@ -67,12 +68,12 @@ def _common(metadata: Manifest, path: str) -> list[Cause]:
     owners = metadata.get("ownerReferences") or []
     return [
         *validate_labels(metadata.get("labels") or {}, child(path, "labels")),
-        *_annotations(metadata.get("annotations") or {}, child(path, "annotations")),
+        *validate_annotations(metadata.get("annotations") or {}, child(path, "annotations")),
         *_owners(owners, child(path, "ownerReferences")),
     ]
 
 
-def _annotations(annotations: Mapping[str, str], path: str) -> list[Cause]:
+def validate_annotations(annotations: Mapping[str, str], path: str) -> list[Cause]:
     found = []
     for key in annotations:
         found += each(path, key, names.qualified_name(key.lower()))
@@ -91,9 +92,14 @@ def _owners(owners: Sequence[Manifest], path: str) -> list[Cause]:
                     "Only one reference can have Controller set to true. Found"
                     f' "true" in references for {controller} and {mine}'
                 )
-                found.append(invalid(path, list(owners), detail))
+                found.append(invalid(path, [_shown(one) for one in owners], detail))
             controller = controller or mine
     return found
+
+
+def _shown(owner: Manifest) -> Struct:
+    fields = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+    return Struct({name: owner[name] for name in fields if name in owner})
 
 
 def _owner(owner: Manifest, path: str) -> list[Cause]:

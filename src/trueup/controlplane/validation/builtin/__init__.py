@@ -1,0 +1,97 @@
+"""The rules of Kubernetes' own kinds that people meet, beyond what their types already say.
+
+One function per kind for what an object must be, one for what must not change; both tables are by
+the bucket that the kind is stored in. A kind without an entry is only held to its types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
+from trueup.controlplane.validation.builtin import (
+    access,
+    batch,
+    configuration,
+    network,
+    pods,
+    scaling,
+    services,
+    storage,
+    workloads,
+)
+from trueup.controlplane.validation.causes import Cause, below, invalid
+from trueup.objects import Manifest
+
+Check: TypeAlias = Callable[[Manifest], Iterator[Cause]]
+Comparison: TypeAlias = Callable[[Manifest, Manifest], Iterator[Cause]]
+
+_RBAC = "rbac.authorization.k8s.io"
+
+OBJECTS: Mapping[str, Check] = {
+    "/configmaps": configuration.config_map,
+    "/limitranges": storage.limit_range,
+    "/persistentvolumeclaims": storage.claim,
+    "/persistentvolumes": storage.volume,
+    "/pods": pods.pod_problems,
+    "/resourcequotas": storage.quota,
+    "/secrets": configuration.secret,
+    "/services": services.service,
+    "apps/daemonsets": workloads.daemon_set,
+    "apps/deployments": workloads.deployment,
+    "apps/replicasets": workloads.replica_set,
+    "apps/statefulsets": workloads.stateful_set,
+    "autoscaling/horizontalpodautoscalers": scaling.autoscaler,
+    "batch/cronjobs": batch.cron_job,
+    "batch/jobs": batch.job,
+    "networking.k8s.io/ingresses": network.ingress,
+    "networking.k8s.io/networkpolicies": network.network_policy,
+    "policy/poddisruptionbudgets": scaling.disruption_budget,
+    f"{_RBAC}/clusterrolebindings": access.cluster_role_binding,
+    f"{_RBAC}/clusterroles": access.cluster_role,
+    f"{_RBAC}/rolebindings": access.role_binding,
+    f"{_RBAC}/roles": access.role,
+    "scheduling.k8s.io/priorityclasses": scaling.priority_class,
+    "storage.k8s.io/storageclasses": storage.storage_class,
+}
+
+CHANGES: Mapping[str, Comparison] = {
+    "/configmaps": configuration.frozen_changes,
+    "/persistentvolumeclaims": storage.claim_changes,
+    "/persistentvolumes": storage.volume_changes,
+    "/pods": pods.pod_changes,
+    "/secrets": configuration.secret_changes,
+    "/services": services.service_changes,
+    "apps/daemonsets": workloads.selector_changes,
+    "apps/deployments": workloads.selector_changes,
+    "apps/replicasets": workloads.selector_changes,
+    "apps/statefulsets": workloads.stateful_set_changes,
+    "batch/jobs": batch.job_changes,
+    f"{_RBAC}/clusterrolebindings": access.binding_changes,
+    f"{_RBAC}/rolebindings": access.binding_changes,
+    "scheduling.k8s.io/priorityclasses": scaling.priority_class_changes,
+    "storage.k8s.io/storageclasses": storage.storage_class_changes,
+}
+
+_STANDARD_FINALIZERS = ("kubernetes", "foregroundDeletion", "orphan")
+
+
+def object_problems(bucket: str, obj: Manifest) -> list[Cause]:
+    """What is wrong with an object of a built-in kind, beyond its metadata."""
+    check = OBJECTS.get(bucket)
+    return [*_finalizers(obj), *(check({"spec": {}, **obj}) if check is not None else ())]
+
+
+def change_problems(bucket: str, new: Manifest, old: Manifest) -> list[Cause]:
+    """What is wrong with a change of an object of a built-in kind."""
+    compare = CHANGES.get(bucket)
+    changes = compare({"spec": {}, **new}, {"spec": {}, **old}) if compare is not None else ()
+    return [*object_problems(bucket, new), *changes]
+
+
+def _finalizers(obj: Manifest) -> Iterator[Cause]:
+    """On built-in kinds a finalizer is one of Kubernetes' own, or carries a domain."""
+    for at, name in enumerate(obj["metadata"].get("finalizers") or ()):
+        if "/" not in name and name not in _STANDARD_FINALIZERS:
+            detail = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(below("metadata.finalizers", at), name, detail)

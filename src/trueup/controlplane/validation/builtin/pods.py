@@ -1,0 +1,167 @@
+"""Pods, and the templates that become pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trueup.controlplane.validation.builtin.containers import container_problems
+from trueup.controlplane.validation.causes import (
+    Cause,
+    below,
+    child,
+    duplicate,
+    each,
+    forbidden,
+    invalid,
+    required,
+    unsupported,
+)
+from trueup.controlplane.validation.metadata import validate_annotations, validate_labels
+from trueup.objects import Manifest, names
+from trueup.objects.manifest import copy
+
+_POLICIES = {
+    "restartPolicy": ("Always", "OnFailure", "Never"),
+    "dnsPolicy": ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
+}
+_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+_SOURCE_FIELDS = {
+    "configMap": "name",
+    "secret": "secretName",
+    "persistentVolumeClaim": "claimName",
+    "hostPath": "path",
+}
+_UPDATABLE = (
+    "pod updates may not change fields other than `spec.containers[*].image`,"
+    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only"
+    " additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set"
+    " to 1 if it was previously negative)"
+)
+_MAX_INT32 = 2**31 - 1
+
+
+def pod_problems(pod: Manifest) -> Iterator[Cause]:
+    yield from spec_problems(pod.get("spec") or {}, "spec")
+
+
+def template_problems(
+    template: Manifest, path: str, *, claims: tuple[str, ...] = ()
+) -> Iterator[Cause]:
+    """``claims``: names of volumes that a stateful set adds."""
+    metadata = template.get("metadata") or {}
+    yield from validate_labels(metadata.get("labels") or {}, child(path, "labels"))
+    yield from validate_annotations(metadata.get("annotations") or {}, child(path, "annotations"))
+    yield from spec_problems(template.get("spec") or {}, child(path, "spec"), claims=claims)
+
+
+def spec_problems(spec: Manifest, path: str, *, claims: tuple[str, ...] = ()) -> Iterator[Cause]:
+    """What is wrong with what a pod is to be."""
+    volumes = spec.get("volumes") or []
+    known = {str(volume.get("name")) for volume in volumes} | set(claims)
+    yield from _volumes(volumes, child(path, "volumes"))
+    containers = spec.get("containers") or []
+    if not containers:
+        yield required(child(path, "containers"))
+    taken: set[str] = set()
+    yield from container_problems(containers, known, child(path, "containers"), taken)
+    first = spec.get("initContainers") or []
+    yield from container_problems(first, known, child(path, "initContainers"), taken)
+    for field, values in _POLICIES.items():
+        if spec.get(field) and spec[field] not in values:
+            yield unsupported(child(path, field), spec[field], values)
+    yield from validate_labels(spec.get("nodeSelector") or {}, child(path, "nodeSelector"))
+    yield from _names(spec, path)
+    yield from _numbers(spec, path)
+    for at, toleration in enumerate(spec.get("tolerations") or ()):
+        yield from _toleration(toleration, below(child(path, "tolerations"), at))
+
+
+def _names(spec: Manifest, path: str) -> Iterator[Cause]:
+    rules = {
+        "serviceAccountName": names.dns_subdomain,
+        "nodeName": names.dns_subdomain,
+        "hostname": names.dns_label,
+        "subdomain": names.dns_label,
+        "priorityClassName": names.dns_subdomain,
+    }
+    for field, rule in rules.items():
+        if name := str(spec.get(field) or ""):
+            yield from each(child(path, field), name, rule(name))
+
+
+def _numbers(spec: Manifest, path: str) -> Iterator[Cause]:
+    deadline = spec.get("activeDeadlineSeconds")
+    if deadline is not None and not 1 <= deadline <= _MAX_INT32:
+        detail = f"must be between 1 and {_MAX_INT32}, inclusive"
+        yield invalid(child(path, "activeDeadlineSeconds"), deadline, detail)
+
+
+def _toleration(toleration: Manifest, path: str) -> Iterator[Cause]:
+    key, operator = str(toleration.get("key") or ""), toleration.get("operator") or ""
+    if key:
+        yield from each(child(path, "key"), key, names.qualified_name(key))
+    elif operator != "Exists":
+        detail = (
+            "operator must be Exists when `key` is empty, which means"
+            ' "match all values and all keys"'
+        )
+        yield invalid(child(path, "operator"), operator, detail)
+    value, effect = toleration.get("value") or "", toleration.get("effect") or ""
+    if operator == "Exists" and value:
+        detail = "value must be empty when `operator` is 'Exists'"
+        yield invalid(child(path, "operator"), value, detail)
+    if operator not in {"", "Exists", "Equal", "Lt", "Gt"}:
+        yield unsupported(child(path, "operator"), operator, ("Equal", "Exists", "Gt", "Lt"))
+    if effect and effect not in _EFFECTS:
+        yield unsupported(child(path, "effect"), effect, _EFFECTS)
+
+
+# --- volumes -----------------------------------------------------------------------------------
+
+
+def _volumes(volumes: list[Manifest], path: str) -> Iterator[Cause]:
+    taken: set[str] = set()
+    for at, volume in enumerate(volumes):
+        place, name = below(path, at), str(volume.get("name") or "")
+        yield from _source(volume, place)
+        if not name:
+            yield required(child(place, "name"))
+        else:
+            yield from each(child(place, "name"), name, names.dns_label(name))
+        if name in taken:
+            yield duplicate(child(place, "name"), name)
+        taken.add(name)
+
+
+def _source(volume: Manifest, path: str) -> Iterator[Cause]:
+    sources = [kind for kind in volume if kind != "name" and volume[kind] is not None]
+    if not sources:
+        yield required(path, "must specify a volume type")
+    for kind in sources[1:]:
+        yield forbidden(child(path, kind), "may not specify more than 1 volume type")
+    for kind, field in _SOURCE_FIELDS.items():
+        if kind in sources and not volume[kind].get(field):
+            yield required(child(child(path, kind), field))
+
+
+# --- changes -----------------------------------------------------------------------------------
+
+
+def pod_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
+    """A pod that exists can hardly change."""
+    mine, was = copy(new.get("spec") or {}), old.get("spec") or {}
+    for field in ("containers", "initContainers"):
+        if len(mine.get(field) or ()) != len(was.get(field) or ()):
+            yield forbidden(child("spec", field), "pod updates may not add or remove containers")
+            return
+        for container, before in zip(mine.get(field) or (), was.get(field) or (), strict=True):
+            container["image"] = before.get("image")
+    for field in ("activeDeadlineSeconds", "schedulingGates", "tolerations"):
+        if field in was:
+            mine[field] = was[field]
+        else:
+            mine.pop(field, None)
+    if not was.get("nodeName"):
+        mine.pop("nodeName", None)  # being scheduled is a change of this field
+    if mine != was:
+        yield forbidden("spec", _UPDATABLE)

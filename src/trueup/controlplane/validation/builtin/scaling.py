@@ -1,0 +1,118 @@
+"""Autoscalers, disruption budgets and priority classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trueup.controlplane.validation.builtin.selectors import selector_problems, shown
+from trueup.controlplane.validation.builtin.workloads import at_most_all, count_or_percent
+from trueup.controlplane.validation.causes import (
+    Cause,
+    Struct,
+    below,
+    child,
+    forbidden,
+    invalid,
+    required,
+    unsupported,
+)
+from trueup.objects import Manifest
+
+_METRICS = {
+    "ContainerResource": "containerResource",
+    "External": "external",
+    "Object": "object",
+    "Pods": "pods",
+    "Resource": "resource",
+}
+_MAX_PRIORITY = 1_000_000_000
+_SYSTEM_PRIORITIES = {
+    "system-node-critical": 2_000_001_000,
+    "system-cluster-critical": 2_000_000_000,
+}
+
+
+def autoscaler(obj: Manifest) -> Iterator[Cause]:
+    spec = obj["spec"]
+    least, most = spec.get("minReplicas"), spec.get("maxReplicas") or 0
+    metrics = spec.get("metrics") or []
+    if least is not None and least < 0:
+        yield invalid("spec.minReplicas", least, "must be greater than or equal to 0")
+    if most == 0:
+        yield required("spec.maxReplicas")
+    elif most < 0:
+        yield invalid("spec.maxReplicas", most, "must be greater than 0")
+    if least is not None and 0 < most < least:
+        yield invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")
+    yield from _target(spec.get("scaleTargetRef") or {})
+    for at, metric in enumerate(metrics):
+        yield from _metric(metric, below("spec.metrics", at))
+    if least == 0 and not any(m.get("type") in {"Object", "External"} for m in metrics):
+        detail = (
+            "must specify at least one Object or External metric to support scaling to zero"
+            " replicas"
+        )
+        yield forbidden("spec.metrics", detail)
+
+
+def _target(target: Manifest) -> Iterator[Cause]:
+    for name in ("kind", "name"):
+        if not target.get(name):
+            yield required(f"spec.scaleTargetRef.{name}")
+    version = str(target.get("apiVersion") or "")
+    if not version or (version == "v1" and target.get("kind") != "ReplicationController"):
+        place = "spec.scaleTargetRef.apiVersion"
+        yield invalid(place, version, "apiVersion must specify API group")
+
+
+def _metric(metric: Manifest, path: str) -> Iterator[Cause]:
+    kind = metric.get("type") or ""
+    if not kind:
+        yield required(child(path, "type"), "must specify a metric source type")
+    elif kind not in _METRICS:
+        yield unsupported(child(path, "type"), kind, tuple(_METRICS))
+    elif metric.get(_METRICS[kind]) is None:
+        detail = "must populate information for the given metric source"
+        yield required(child(path, _METRICS[kind]), detail)
+
+
+def disruption_budget(obj: Manifest) -> Iterator[Cause]:
+    spec = obj.get("spec") or {}
+    least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
+    if least is not None and most is not None:
+        said = Struct(
+            {
+                "MinAvailable": least,
+                "Selector": shown(spec["selector"]) if spec.get("selector") else None,
+                "MaxUnavailable": most,
+                "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
+            }
+        )
+        yield invalid("spec", said, "minAvailable and maxUnavailable cannot be both set")
+    for name, value in (("minAvailable", least), ("maxUnavailable", most)):
+        if value is not None:
+            yield from count_or_percent(value, child("spec", name))
+            yield from at_most_all(value, child("spec", name))
+    yield from selector_problems(spec.get("selector") or {}, "spec.selector")
+
+
+def priority_class(obj: Manifest) -> Iterator[Cause]:
+    name, value = str(obj["metadata"].get("name") or ""), obj.get("value") or 0
+    if name.startswith("system-"):
+        if name not in _SYSTEM_PRIORITIES:
+            detail = (
+                "priority class names with 'system-' prefix are reserved for system use only."
+                f" error: {name} is not a known system priority class"
+            )
+            yield forbidden("metadata.name", detail)
+    elif value > _MAX_PRIORITY:
+        detail = f"maximum allowed value of a user defined priority is {_MAX_PRIORITY}"
+        yield forbidden("value", detail)
+
+
+def priority_class_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
+    if new.get("value") != old.get("value"):
+        yield forbidden("value", "may not be changed in an update.")
+    policy = "preemptionPolicy"
+    if new.get(policy) != old.get(policy):
+        yield invalid(policy, new.get(policy), "field is immutable")

@@ -1,0 +1,175 @@
+"""Claims, volumes, storage classes, quotas and limit ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trueup.controlplane.validation.builtin.paths import needed, one_of, value_at
+from trueup.controlplane.validation.builtin.resources import (
+    amount,
+    quantity_problems,
+    quota_resource,
+)
+from trueup.controlplane.validation.builtin.selectors import selector_problems
+from trueup.controlplane.validation.causes import (
+    Cause,
+    below,
+    child,
+    each,
+    forbidden,
+    invalid,
+    required,
+    unsupported,
+)
+from trueup.objects import Manifest, names
+from trueup.objects.manifest import copy
+
+_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
+_VOLUME_FIELDS = frozenset(
+    [
+        *("capacity", "accessModes", "claimRef", "persistentVolumeReclaimPolicy", "nodeAffinity"),
+        *("storageClassName", "mountOptions", "volumeMode", "volumeAttributesClassName"),
+    ]
+)
+_CLAIM_FIXED = (
+    "spec is immutable after creation except resources.requests and volumeAttributesClassName"
+    " for bound claims"
+)
+
+
+def claim(obj: Manifest) -> Iterator[Cause]:
+    spec = obj["spec"]
+    modes = spec.get("accessModes") or []
+    if not modes:
+        yield required("spec.accessModes", "at least 1 access mode is required")
+    yield from _modes(modes)
+    yield from selector_problems(spec.get("selector") or {}, "spec.selector")
+    size, place = value_at(obj, "spec.resources.requests.storage"), "spec.resources[storage]"
+    if size is None:
+        yield required(place)
+    elif amount(size) <= 0:
+        yield invalid(place, str(size), "must be greater than zero")
+    if name := str(spec.get("storageClassName") or ""):
+        yield from each("spec.storageClassName", name, names.dns_subdomain(name))
+    yield from one_of(obj, {"spec.volumeMode": ("Block", "Filesystem")})
+
+
+def claim_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
+    mine, was = copy(new["spec"]), copy(old["spec"])
+    if not was.get("volumeName"):
+        mine.pop("volumeName", None)
+    if not was.get("storageClassName"):
+        mine.pop("storageClassName", None)
+    bound = (new.get("status") or {}).get("phase") == "Bound"
+    size, before = _size(new), _size(old)
+    if bound:
+        for name in ("resources", "volumeAttributesClassName"):
+            mine.pop(name, None)
+            was.pop(name, None)
+    if mine != was:
+        yield forbidden("spec", _CLAIM_FIXED)
+    capacity = value_at(old, "status.capacity.storage") or "0"
+    if size < before and size <= amount(capacity):
+        detail = "field can not be less than status.capacity"
+        yield forbidden("spec.resources.requests.storage", detail)
+
+
+def _size(obj: Manifest) -> Any:
+    return amount(value_at(obj, "spec.resources.requests.storage") or "0")
+
+
+def volume(obj: Manifest) -> Iterator[Cause]:
+    spec = obj["spec"]
+    if not spec.get("accessModes"):
+        yield required("spec.accessModes")
+    yield from _modes(spec.get("accessModes") or [])
+    capacity = spec.get("capacity")
+    if not capacity:
+        yield required("spec.capacity")
+    if set(capacity or ()) != {"storage"}:
+        yield unsupported("spec.capacity", capacity, ("storage",))
+    sources = [name for name in spec if name not in _VOLUME_FIELDS and spec[name] is not None]
+    if not sources:
+        yield required("spec", "must specify a volume type")
+    for name in sorted(sources, key=_source_order)[1:]:
+        yield forbidden(child("spec", name), "may not specify more than 1 volume type")
+    policies = ("Delete", "Recycle", "Retain")
+    yield from one_of(obj, {"spec.persistentVolumeReclaimPolicy": policies})
+
+
+def _source_order(name: str) -> tuple[bool, str]:
+    return (name != "hostPath", name)
+
+
+def volume_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
+    mine, was = new["spec"], old["spec"]
+    if any(mine.get(name) != was.get(name) for name in {*mine, *was} - _VOLUME_FIELDS):
+        detail = "spec.persistentvolumesource is immutable after creation"
+        yield forbidden("spec.persistentvolumesource", detail)
+
+
+def _modes(modes: list[str]) -> Iterator[Cause]:
+    for mode in modes:
+        if mode not in _MODES:
+            yield unsupported("spec.accessModes", mode, _MODES)
+    if "ReadWriteOncePod" in modes and len(set(modes) & set(_MODES)) > 1:
+        detail = "may not use ReadWriteOncePod with other access modes"
+        yield forbidden("spec.accessModes", detail)
+
+
+def storage_class(obj: Manifest) -> Iterator[Cause]:
+    yield from needed(obj, ("provisioner",))
+    provisioner = str(obj.get("provisioner") or "").lower()
+    yield from each(
+        "provisioner", provisioner, names.qualified_name(provisioner) if provisioner else []
+    )
+    choices = {
+        "reclaimPolicy": ("Delete", "Retain"),
+        "volumeBindingMode": ("Immediate", "WaitForFirstConsumer"),
+    }
+    yield from one_of(obj, choices)
+
+
+def storage_class_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
+    for name in ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"):
+        if new.get(name) != old.get(name):
+            yield invalid(name, None, "field is immutable")
+
+
+def quota(obj: Manifest) -> Iterator[Cause]:
+    for name, quantity in (obj["spec"].get("hard") or {}).items():
+        place = below("spec.hard", name)
+        yield from quota_resource(name, place)
+        yield from quantity_problems(name, quantity, place)
+
+
+def limit_range(obj: Manifest) -> Iterator[Cause]:
+    for at, limit in enumerate(obj["spec"].get("limits") or ()):
+        yield from _limit(limit, below("spec.limits", at))
+
+
+_RELATIONS = (
+    ("min", "max", "min value {} is greater than max value {}", "min"),
+    ("min", "defaultRequest", "min value {} is greater than default request value {}", ""),
+    ("min", "default", "min value {} is greater than default value {}", ""),
+    ("defaultRequest", "max", "default request value {} is greater than max value {}", ""),
+    (
+        "defaultRequest",
+        "default",
+        "default request value {} is greater than default limit value {}",
+        "",
+    ),
+    ("default", "max", "default value {} is greater than max value {}", "max"),
+)
+"""What must not exceed what, what is said, and which side the API server shows where not the first."""
+
+
+def _limit(limit: Manifest, path: str) -> Iterator[Cause]:
+    for low, high, words, shown in _RELATIONS:
+        lower, upper = limit.get(low) or {}, limit.get(high) or {}
+        for name, quantity in lower.items():
+            if name in upper and amount(quantity) > amount(upper[name]):
+                value = upper[name] if shown == "max" else quantity
+                place = below(child(path, low), name)
+                yield invalid(place, str(value), words.format(quantity, upper[name]))

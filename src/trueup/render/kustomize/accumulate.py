@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from trueup.errors import RenderError
+from trueup.errors import InputError, RenderError
+from trueup.render.kustomize import plugins, provenance
 from trueup.render.kustomize.configuration import Configuration, load_configuration
 from trueup.render.kustomize.crds import configuration_of_crds
 from trueup.render.kustomize.generators.objects import generate
@@ -13,7 +14,6 @@ from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import (
     COMPONENT,
     FILE_NAMES,
-    GeneratorArgs,
     Kustomization,
     read_kustomization,
 )
@@ -21,14 +21,8 @@ from trueup.render.kustomize.loader import Loader
 from trueup.render.kustomize.patch.merge_keys import BUILT_IN, MergeType
 from trueup.render.kustomize.reading import read_objects
 from trueup.render.kustomize.resmap import ResMap
-from trueup.render.kustomize.resource import Resource
-from trueup.render.kustomize.transformers.images import set_image
-from trueup.render.kustomize.transformers.labels import label_specs, set_entries
-from trueup.render.kustomize.transformers.names import add_prefix, add_suffix
-from trueup.render.kustomize.transformers.namespace import set_namespace
-from trueup.render.kustomize.transformers.patches import apply_json6902, apply_merges, apply_patch
-from trueup.render.kustomize.transformers.replacements import apply_replacement, load_replacements
-from trueup.render.kustomize.transformers.replicas import set_replicas
+from trueup.render.kustomize.resource import ORIGIN, Resource
+from trueup.render.kustomize.steps import Change, Setting, steps
 from trueup.render.kustomize.variables import Variables, claim_variables, merge_variables
 
 
@@ -48,16 +42,18 @@ class Accumulation:
 
 @dataclass
 class Session:
-    """What all kustomizations of one build share."""
+    """What all kustomizations of one build share; ``is_traced``: whether origins are noted."""
 
+    is_traced: bool = False
     kinds: dict[Gvk, MergeType] = field(default_factory=lambda: dict(BUILT_IN))
 
 
 class Target:
-    """The kustomization in one directory."""
+    """The kustomization in one directory; ``folder`` is the way to it from where the build began."""
 
-    def __init__(self, loader: Loader, session: Session) -> None:
+    def __init__(self, loader: Loader, session: Session, folder: str = "") -> None:
         self._loader = loader
+        self._folder = folder
         self._session = session
         self.kustomization, self.file_name = _load(loader)
         self._source = loader.source(self.file_name)
@@ -75,7 +71,8 @@ class Target:
         self._generate(found.resources)
         for path in fields.components:
             found = self._descend(Accumulation(), path, onto=found)
-        self._transform(found.resources, found.configuration)
+        setting = Setting(self._loader, self._session.kinds, found.configuration)
+        self._transform(found.resources, setting)
         claim_variables(found.resources, fields.vars)
         found.variables = merge_variables(found.variables, fields.vars)
         return found
@@ -90,13 +87,16 @@ class Target:
     def _read(self, path: str) -> list[Resource]:
         content = self._loader.read(path)
         bodies = read_objects(content, self._loader.source(path))
-        return [Resource(body) for body in bodies]
+        found = [Resource(body) for body in bodies]
+        self._note_file(found, path)
+        return found
 
     def _descend(
         self, found: Accumulation, path: str, onto: Accumulation | None = None
     ) -> Accumulation:
         """Merges the kustomization at ``path`` into ``found``, carried out on ``onto``."""
-        below = Target(self._loader.enter(path), self._session)
+        folder = provenance.joined(self._folder, path)
+        below = Target(self._loader.enter(path), self._session, folder)
         is_component = below.kustomization.kind == COMPONENT
         if is_component != (onto is not None):
             raise RenderError(
@@ -108,35 +108,65 @@ class Target:
         return found
 
     def _generate(self, resources: ResMap) -> None:
-        fields = self.kustomization
-        generators: list[GeneratorArgs] = [*fields.config_map_generator, *fields.secret_generator]
-        for args in generators:
-            resources.absorb(generate(args, self._loader, fields.generator_options))
+        fields, loader = self.kustomization, self._loader
+        for kind, generators in (
+            ("ConfigMapGenerator", fields.config_map_generator),
+            ("SecretGenerator", fields.secret_generator),
+        ):
+            for args in generators:
+                made = generate(args, loader, fields.generator_options)
+                self._absorb(resources, made, self._origin_of_field(kind))
+        for config in self._plugins(fields.generators):
+            made = plugins.generated(config, loader)
+            self._absorb(resources, made, provenance.of_plugin(config))
 
-    def _transform(self, resources: ResMap, configuration: Configuration) -> None:
-        """Applies the transformers in kustomize's order."""
-        fields, kinds = self.kustomization, self._session.kinds
-        apply_merges(resources, fields.patches_strategic_merge, self._loader, kinds)
-        for patch in fields.patches:
-            apply_patch(resources, patch, self._loader, kinds)
-            resources.drop_empty()
-        set_namespace(resources, fields.namespace, configuration.namespace)
-        if fields.name_prefix:
-            add_prefix(resources, fields.name_prefix, configuration.name_prefix)
-        if fields.name_suffix:
-            add_suffix(resources, fields.name_suffix, configuration.name_suffix)
-        for label in fields.labels:
-            set_entries(resources, label.pairs, label_specs(label, configuration))
-        set_entries(resources, fields.common_labels or {}, configuration.common_labels)
-        set_entries(resources, fields.common_annotations or {}, configuration.common_annotations)
-        for patch in fields.patches_json6902:
-            apply_json6902(resources, patch, self._loader)
-        for replica in fields.replicas:
-            set_replicas(resources, replica, configuration.replicas)
-        for image in fields.images:
-            set_image(resources, image, configuration.images)
-        for replacement in load_replacements(fields.replacements, self._loader):
-            apply_replacement(resources, replacement)
+    def _absorb(self, resources: ResMap, made: Resource, origin: str | None) -> None:
+        if origin is not None:
+            made.annotate(ORIGIN, origin)
+        resources.absorb(made)
+
+    def _transform(self, resources: ResMap, setting: Setting) -> None:
+        """Applies the transformers, those of the fields first."""
+        for kind, change in steps(self.kustomization, setting):
+            self._apply(resources, change, self._origin_of_field(kind))
+        for config in self._plugins(self.kustomization.transformers):
+            change = plugins.transformer(config, setting)
+            self._apply(resources, change, provenance.of_plugin(config))
+        for config in self._plugins(self.kustomization.validators):
+            plugins.validate(config, resources, setting)
+
+    def _apply(self, resources: ResMap, change: Change, origin: str | None) -> None:
+        change(resources)
+        if origin is not None:
+            provenance.note_change(resources, origin)
+        resources.drop_empty()
+
+    def _plugins(self, entries: Iterable[str]) -> ResMap:
+        """The configurations of plugins, each entry a text, a file or a kustomization."""
+        found = Accumulation()
+        paths: list[str] = []
+        for entry in entries:
+            try:
+                bodies = read_objects(entry, self._source)
+            except InputError:
+                paths.append(entry)
+            else:
+                inline = [Resource(body) for body in bodies]
+                self._note_file(inline, self.file_name)
+                found.resources.append_all(inline)
+        self._collect(found, paths)
+        return found.resources
+
+    def _note_file(self, resources: Iterable[Resource], path: str) -> None:
+        if self._session.is_traced:
+            origin = provenance.of_file(provenance.joined(self._folder, path))
+            for resource in resources:
+                resource.annotate(ORIGIN, origin)
+
+    def _origin_of_field(self, kind: str) -> str | None:
+        if not self._session.is_traced:
+            return None
+        return provenance.of_field(provenance.joined(self._folder, self.file_name), kind)
 
     def _refuse_charts(self, fields: Kustomization) -> None:
         if fields.helm_charts or fields.helm_chart_inflation_generator:

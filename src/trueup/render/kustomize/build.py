@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from trueup.render.kustomize.accumulate import Session, Target
 from trueup.render.kustomize.loader import Loader, LoadRestrictor
 from trueup.render.kustomize.nodes import to_value
 from trueup.render.kustomize.order import LEGACY, sort_resources
+from trueup.render.kustomize.provenance import REQUESTS
 from trueup.render.kustomize.references import fix_references
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
@@ -44,7 +45,10 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     ``path`` is a directory of ``tree``, which is the outer bound of what is read. Raises
     RenderError, YamlError or TreeError, naming the file and the resource.
     """
-    target = Target(Loader.at(tree, path, options.load_restrictor), Session())
+    session = Session()
+    target = Target(Loader.at(tree, path, options.load_restrictor), session)
+    requested = target.kustomization.build_metadata
+    session.is_traced = bool(requested)
     found = target.accumulate()
     resources = found.resources
     add_hashes(resources)
@@ -52,9 +56,13 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     resolve_variables(resources, found.variables, found.configuration.var_reference)
     resources.resources = [r for r in resources if not _is_local(r)]
     _order(resources, target, options)
-    if options.managed_by_label or "managedByLabel" in target.kustomization.build_metadata:
+    if options.managed_by_label or "managedByLabel" in requested:
         set_entries(resources, _MANAGED_BY, [METADATA_LABELS])
-    return [_finished(resource) for resource in resources]
+    dropped = {
+        *BUILD_ANNOTATIONS,
+        *(note for name, note in REQUESTS.items() if name not in requested),
+    }
+    return [_finished(resource, dropped) for resource in resources]
 
 
 def to_yaml(manifests: Iterable[Manifest]) -> str:
@@ -73,10 +81,8 @@ def _is_local(resource: Resource) -> bool:
     return resource.annotations.get(_LOCAL, "false") != "false"
 
 
-def _finished(resource: Resource) -> Manifest:
-    kept = {
-        key: value for key, value in resource.annotations.items() if key not in BUILD_ANNOTATIONS
-    }
+def _finished(resource: Resource, dropped: Container[str]) -> Manifest:
+    kept = {key: value for key, value in resource.annotations.items() if key not in dropped}
     resource.set_annotations(kept)
     manifest: Manifest = to_value(resource.body)
     return manifest

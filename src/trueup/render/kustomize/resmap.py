@@ -11,6 +11,7 @@ from trueup.render.kustomize.resource import (
     BEHAVIOR,
     BUILD_ANNOTATIONS,
     NEEDS_HASH,
+    ORIGIN,
     Resource,
 )
 
@@ -86,8 +87,11 @@ class ResMap:
             self._merge(resource, matches[0], behavior)
 
     def _merge(self, new: Resource, old: Resource, behavior: str) -> None:
+        origin = old.note(ORIGIN)
         merge_metadata(new, old)
         if behavior == "merge":
+            if origin is not None:
+                new.annotate(ORIGIN, origin)
             for field in ("data", "binaryData"):
                 _merge_texts(new, old, field)
         if new.id.key != old.id.key:

@@ -22,6 +22,8 @@ ALLOW_KIND_CHANGE = _INTERNAL + "allowKindChange"
 REFERRED_BY = _INTERNAL + "refBy"
 BEHAVIOR = _INTERNAL + "generatorBehavior"
 NEEDS_HASH = _INTERNAL + "needsHashSuffix"
+ORIGIN = "config.kubernetes.io/origin"
+TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 
 BUILD_ANNOTATIONS = (
     PREVIOUS_KINDS,

@@ -13,6 +13,7 @@ from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
 
 ALL_SERVICE_ACCOUNTS, DEFAULT_SUBJECTS, NO_SUBJECTS = "allServiceAccounts", "defaultOnly", "none"
+SUBJECT_MODES = (ALL_SERVICE_ACCOUNTS, DEFAULT_SUBJECTS, NO_SUBJECTS)
 _OWN_FIELD = FieldSpec(Gvk(), "metadata/namespace", create=True)
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _FROM_HELM = BUILD_ANNOTATIONS[-1]

@@ -32,7 +32,8 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def _generate(case: dict[str, Any]) -> str:
-    tree, path = MemoryTree(string_map(case, "files")), text(case, "path")
+    tree = MemoryTree(string_map(case, "files"))
+    path = text(case, "path").lstrip("/") or "."
     if case.get("kustomization") is None:
         return to_yaml(build(tree, path, BUILD_OPTIONS))
     spec = mapping(mapping(case, "kustomization"), "spec")

@@ -82,6 +82,12 @@ def flux_build(
 
     Raises InputError, by its subclasses, for what the command would refuse.
     """
+    if not _is_flux_kustomization(kustomization):
+        raise InputError(
+            "is not a Flux Kustomization",
+            subject=str(kustomization.get("kind")),
+            next_step=f"give an object of kind Kustomization in {KUSTOMIZE_GROUP}",
+        )
     return _Build(tree, options).run(path, _read(kustomization), ())
 
 
@@ -127,8 +133,11 @@ class _Build:
 
     def _marked(self, obj: Manifest, owner: _Kustomization) -> Manifest:
         labels = obj.setdefault("metadata", {}).setdefault("labels", {})
-        labels[OWNER_NAME_LABEL] = owner.metadata.name
-        labels[OWNER_NAMESPACE_LABEL] = owner.metadata.namespace
+        if labels is not None:
+            if not isinstance(labels, dict):
+                raise InputError("metadata.labels is not a mapping", subject=str(obj.get("kind")))
+            labels[OWNER_NAME_LABEL] = owner.metadata.name
+            labels[OWNER_NAMESPACE_LABEL] = owner.metadata.namespace
         return mask_secret(obj) if obj.get("kind") == "Secret" else obj
 
     def _path(self, owner: _Kustomization) -> str:
@@ -156,7 +165,7 @@ def _is_applied(obj: Manifest) -> bool:
     return bool(api_version and kind and (obj.get("metadata") or {}).get("name"))
 
 
-def _is_flux_kustomization(obj: Manifest) -> bool:
+def _is_flux_kustomization(obj: Mapping[str, Any]) -> bool:
     is_ours = str(obj.get("apiVersion")).startswith(f"{KUSTOMIZE_GROUP}/")
     return is_ours and obj.get("kind") == "Kustomization"
 

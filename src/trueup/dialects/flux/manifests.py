@@ -18,7 +18,7 @@ from trueup.objects import Manifest
 from trueup.render.kustomize import Options, build
 from trueup.tree import Tree
 
-BUILD_OPTIONS = Options(load_restrictor="none")
+BUILD_OPTIONS = Options(load_restrictor="none", extends_schema=True)
 """How Flux runs kustomize: the tree is the bound, not the folder of each kustomization."""
 
 

@@ -18,7 +18,7 @@ from trueup.dialects.flux.names import DISABLED, SUBSTITUTE
 from trueup.errors import InputError, SubstitutionError, TrueupError
 from trueup.objects import Manifest, manifest, yaml
 from trueup.objects.yaml.documents import read_documents
-from trueup.objects.yaml.scalars import as_json_number
+from trueup.objects.yaml.scalars import as_floats
 from trueup.render.kustomize.decoding import decode
 from trueup.render.substitute import expand
 
@@ -26,7 +26,6 @@ Lookup: TypeAlias = Callable[[str, str, str], Mapping[str, Any] | None]
 """(kind, namespace, name) -> the ConfigMap or Secret, or None if there is none."""
 
 _NAME: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-_SAFE_INTEGER: Final = 2**53
 
 
 @dataclass
@@ -150,19 +149,8 @@ def _filled(obj: Manifest, variables: Mapping[str, str], strict: bool) -> Manife
         raise
     if not isinstance(found, dict):
         raise SubstitutionError("is no longer an object once filled", subject=_name(obj))
-    filled: Manifest = _as_floats(found)
+    filled: Manifest = as_floats(found)
     return filled
-
-
-def _as_floats(value: Any) -> Any:
-    """Every number as Go's JSON reader hands it on: as a float."""
-    if isinstance(value, dict):
-        return {key: _as_floats(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_floats(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE_INTEGER:
-        return as_json_number(float(value))
-    return value
 
 
 def _identity(obj: Mapping[str, Any]) -> tuple[Any, ...]:

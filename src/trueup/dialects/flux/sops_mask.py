@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from trueup.errors import InputError
 from trueup.objects import Manifest, yaml
+from trueup.render.kustomize.nodes import UNTYPED, Plain, to_value
 
 _MASK: Final = "**SOPS**"
 _JSON_MASK: Final = f'{{"mask":"{_MASK}"}}'
@@ -37,12 +38,17 @@ def mask_secret(secret: Manifest) -> Manifest:
     if data:
         masked["data"] = data
     if string_data:
-        masked["stringData"] = string_data
+        masked["stringData"] = {key: _retyped(value) for key, value in string_data.items()}
     return masked
 
 
 def _masked(value: str, content: str) -> str:
     return _encoded(_MASK) if "sops" in content and "ENC[" in content else value
+
+
+def _retyped(text: str) -> Any:
+    """``text`` as Flux prints it: without quotes, so that its form decides what it is."""
+    return to_value(Plain(text, UNTYPED)) if text else text
 
 
 def _strings(values: Any) -> dict[str, str]:

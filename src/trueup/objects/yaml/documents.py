@@ -50,6 +50,9 @@ class Scalars(Protocol):
     def tagged(self, tag: str, text: str) -> Any:
         """The value of a scalar with a tag: ``!!int`` and its like, or ``!custom``."""
 
+    def key(self, value: Any) -> str | None:
+        """The key that a scalar's value makes, if it is no string; None if it makes none."""
+
 
 class KubernetesScalars:
     """Scalars as ``sigs.k8s.io/yaml`` hands them on to JSON."""
@@ -71,6 +74,11 @@ class KubernetesScalars:
         if isinstance(value, bool) != (tag == "!!bool") or not isinstance(value, _TYPES[tag]):
             raise ValueError(f"cannot read {text!r} as {tag}")
         return value
+
+    def key(self, value: Any) -> str | None:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return None if value is None else str(value)
 
 
 KUBERNETES = KubernetesScalars()
@@ -211,14 +219,13 @@ class _Builder:
         return merged
 
     def _key(self, event: Any, depth: int) -> str:
-        key = self._node(event, depth)
-        if type(key) is str:
-            return key
-        if isinstance(key, bool):
-            return "true" if key else "false"
-        if key is None or isinstance(key, dict | list):
+        node = self._node(event, depth)
+        if type(node) is str:
+            return node
+        key = None if isinstance(node, dict | list) else self._scalars.key(node)
+        if key is None:
             self._fail(event, "a key is a string; null, a mapping or a list cannot be one")
-        return str(key)
+        return key
 
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value

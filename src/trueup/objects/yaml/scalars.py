@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 Scalar = str | int | float | bool | None
 
@@ -47,6 +49,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.A
 _DOT_FLOAT = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?", re.ASCII)
 _NUMERIC_STARTS = frozenset("-+.0123456789")
 _MAX_INT = 2**64
+_SAFE_INTEGER = 2**53
 
 
 @lru_cache(maxsize=8192)
@@ -87,8 +90,25 @@ def _parse_int(text: str) -> int:
 
 
 def as_json_number(value: float) -> int | float:
-    """Whole floats as ints, as a number has it after a trip through JSON."""
-    return int(value) if value.is_integer() and -(2**63) <= value < _MAX_INT else value
+    """Whole floats as ints, as a number has it after a trip through JSON.
+
+    Go writes the shortest digits that are this float and fills up with zeros.
+    """
+    if not value.is_integer() or abs(value) >= 1e21:
+        return value
+    whole = int(Decimal(repr(value)))
+    return whole if -(2**63) <= whole < _MAX_INT else value
+
+
+def as_floats(value: Any) -> Any:
+    """``value`` with each number as Go's JSON reader hands it on: as a float."""
+    if isinstance(value, dict):
+        return {key: as_floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_floats(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE_INTEGER:
+        return as_json_number(float(value))
+    return value
 
 
 _BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)

@@ -10,7 +10,6 @@ from trueup.render.kustomize import plugins, provenance
 from trueup.render.kustomize.configuration import Configuration, load_configuration
 from trueup.render.kustomize.crds import configuration_of_crds
 from trueup.render.kustomize.generators.objects import generate
-from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import (
     COMPONENT,
     FILE_NAMES,
@@ -18,10 +17,10 @@ from trueup.render.kustomize.kustomization import (
     read_kustomization,
 )
 from trueup.render.kustomize.loader import Loader
-from trueup.render.kustomize.patch.merge_keys import BUILT_IN, MergeType
 from trueup.render.kustomize.reading import read_objects
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import ORIGIN, Resource
+from trueup.render.kustomize.session import Session
 from trueup.render.kustomize.steps import Change, Setting, steps
 from trueup.render.kustomize.variables import Variables, claim_variables, merge_variables
 
@@ -40,14 +39,6 @@ class Accumulation:
         self.variables = merge_variables(self.variables, other.variables.values())
 
 
-@dataclass
-class Session:
-    """What all kustomizations of one build share; ``is_traced``: whether origins are noted."""
-
-    is_traced: bool = False
-    kinds: dict[Gvk, MergeType] = field(default_factory=lambda: dict(BUILT_IN))
-
-
 class Target:
     """The kustomization in one directory; ``folder`` is the way to it from where the build began."""
 
@@ -57,6 +48,7 @@ class Target:
         self._session = session
         self.kustomization, self.file_name = _load(loader)
         self._source = loader.source(self.file_name)
+        session.learn(self.kustomization, loader, self._source)
 
     def accumulate(self, into: Accumulation | None = None) -> Accumulation:
         """Carries the kustomization out, on top of ``into`` if it is a component."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from trueup.objects import Manifest
 from trueup.objects.yaml import dump_all
-from trueup.render.kustomize.accumulate import Session, Target
+from trueup.render.kustomize.accumulate import Target
 from trueup.render.kustomize.loader import Loader, LoadRestrictor
 from trueup.render.kustomize.nodes import to_value
 from trueup.render.kustomize.order import LEGACY, sort_resources
@@ -16,6 +16,7 @@ from trueup.render.kustomize.provenance import REQUESTS
 from trueup.render.kustomize.references import fix_references
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
+from trueup.render.kustomize.session import Session
 from trueup.render.kustomize.transformers.labels import METADATA_LABELS, set_entries
 from trueup.render.kustomize.transformers.names import add_hashes
 from trueup.render.kustomize.variables import resolve_variables
@@ -31,12 +32,14 @@ class Options:
 
     ``managed_by_label`` adds the label of that name; ``reorder`` is the order where the
     kustomization names none: ``none`` as it comes, which is Flux's, ``legacy`` by kinds, which is
-    that of ``kustomize build``.
+    that of ``kustomize build``. ``extends_schema``: whether a schema that ``openapi`` names adds to
+    what is built in, as in Flux, or takes its place, as in ``kustomize build``.
     """
 
     load_restrictor: LoadRestrictor = "root-only"
     managed_by_label: bool = False
     reorder: Literal["none", "legacy"] = "none"
+    extends_schema: bool = False
 
 
 def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]:
@@ -45,7 +48,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     ``path`` is a directory of ``tree``, which is the outer bound of what is read. Raises
     RenderError, YamlError or TreeError, naming the file and the resource.
     """
-    session = Session()
+    session = Session(extends_schema=options.extends_schema)
     target = Target(Loader.at(tree, path, options.load_restrictor), session)
     requested = target.kustomization.build_metadata
     session.is_traced = bool(requested)

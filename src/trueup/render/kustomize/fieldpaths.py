@@ -166,9 +166,9 @@ def _matching(
     found: list[Place] = []
     for index, item in enumerate(items):
         if not field:
-            if expression.search(text_of(item)):
+            if expression.found_in(text_of(item)):
                 found.append(Place(items, index))
-        elif isinstance(item, dict) and field in item and expression.search(text_of(item[field])):
+        elif isinstance(item, dict) and field in item and expression.found_in(text_of(item[field])):
             found.extend(_find(Place(items, index), rest, create))
     return found
 

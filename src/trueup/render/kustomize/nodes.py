@@ -26,6 +26,7 @@ from trueup.objects.yaml.scalars import (
 
 INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
 _UNREADABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LINE_BREAKS = re.compile(" *\x85(?: *\x85)* *")
 UNTYPED = ""
 """The tag of a scalar whose type its text will decide when it is written."""
 
@@ -67,6 +68,9 @@ class NodeScalars:
 
     def tagged(self, tag: str, text: str) -> str | Plain:
         return text if tag in ("!!str", "!") else Plain(text, tag)
+
+    def key(self, value: Any) -> str | None:
+        return None if is_null(value) else text_of(value)
 
 
 def text_of(node: Node) -> str:
@@ -150,7 +154,12 @@ def _readable(text: str) -> str:
             "control characters are not allowed in YAML",
             next_step="remove them, or give the value as binaryData",
         )
-    return text
+    return _LINE_BREAKS.sub(_folded, text) if "\x85" in text else text
+
+
+def _folded(found: re.Match[str]) -> str:
+    """NEL as a reader takes it between quotes: a break of the line, which folds."""
+    return "\n" * (found[0].count("\x85") - 1) or " "
 
 
 @lru_cache(maxsize=8192)

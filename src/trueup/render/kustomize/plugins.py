@@ -106,6 +106,8 @@ def transformer(config: Resource, setting: Setting) -> Change:
     if config.kind == "PatchStrategicMergeTransformer":
         merge = _args(MergeArgs, config)
         entries = [*merge.paths, *([merge.patches] if merge.patches else [])]
+        if not entries:
+            raise RenderError("has no patches", subject=str(config), next_step="add patches")
         return partial(apply_merges, entries=entries, loader=setting.loader, kinds=setting.kinds)
     make = _TRANSFORMERS.get(config.kind)
     if make is None:

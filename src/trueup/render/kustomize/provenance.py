@@ -47,6 +47,8 @@ def of_plugin(config: Resource) -> str | None:
 def note_change(resources: ResMap, origin: str) -> None:
     """Notes a change by ``origin`` on all of ``resources``; for new ones it is where they began."""
     for resource in resources:
+        if not resource.body:
+            continue
         if resource.note(ORIGIN) is None:
             resource.annotate(ORIGIN, origin)
         else:

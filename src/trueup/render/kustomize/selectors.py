@@ -36,7 +36,7 @@ def _is_selected(resource: Resource, selector: Selector) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether all of ``text`` matches; an empty pattern matches anything."""
-    return not pattern or full_match(pattern).search(text) is not None
+    return not pattern or full_match(pattern).found_in(text)
 
 
 def matches_gvk(selector: Selector, gvk: Gvk) -> bool:

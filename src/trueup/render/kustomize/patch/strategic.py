@@ -33,10 +33,11 @@ def merge(
     """``dest`` changed by ``patch``; None if the patch deletes it.
 
     ``dest`` is changed in place and ``patch`` is used up: parts of it become parts of the result.
-    RenderError where the patch does not fit.
+    RenderError where the patch does not fit. ``$patch: replace`` at the top does nothing, which is
+    what kustomize does with it.
     """
-    merged: dict[str, Node] | None = _Merge(kinds).walk(dest, patch, None, ())
-    return merged
+    merged = _Merge(kinds).walk(dest, patch, None, ())
+    return None if merged is None else dest
 
 
 class _Merge:

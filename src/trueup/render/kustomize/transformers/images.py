@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from trueup.errors import RenderError
+from trueup.objects.regex import Regex
 from trueup.render.kustomize.fieldspecs import FieldSpec, set_fields
 from trueup.render.kustomize.kustomization import Image
 from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
@@ -27,7 +27,7 @@ def set_image(resources: ResMap, image: Image, specs: Iterable[FieldSpec]) -> No
         if not is_scalar(node):
             raise RenderError("an image is a string")
         text = text_of(node)
-        return retyped(node, replaced(text, image)) if pattern.search(text) else node
+        return retyped(node, replaced(text, image)) if pattern.found_in(text) else node
 
     for resource in resources:
         if resource.kind != "CustomResourceDefinition":
@@ -49,7 +49,7 @@ def _visit_containers(node: Node, setter: object) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(name: str) -> re.Pattern[str]:
+def _pattern(name: str) -> Regex:
     return compile_regex("^" + name + _TAG)
 
 

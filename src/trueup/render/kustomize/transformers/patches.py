@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trueup.errors import InputError, RenderError
 from trueup.merge.jsonpatch import Operation
+from trueup.objects.yaml.scalars import as_floats
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Patch, PatchArgs
 from trueup.render.kustomize.loader import Loader
@@ -177,7 +178,11 @@ def _apply_operations(resource: Resource, operations: list[Operation]) -> None:
         raise RenderError(
             error.cause, subject=str(resource.id), next_step=error.next_step
         ) from error
+    subject = str(resource.id)
     if not isinstance(changed, dict):
-        raise RenderError("a JSON patch made a list of the object", subject=str(resource.id))
-    resource.body = from_value(changed)
+        raise RenderError("a JSON patch made a list of the object", subject=subject)
+    resource.body = from_value(as_floats(changed))
+    for field, value in (("kind", resource.kind), ("metadata.name", resource.name)):
+        if not value:
+            raise RenderError(f"a JSON patch took {field} away", subject=subject)
     resource.set_annotations({**resource.annotations, **notes})

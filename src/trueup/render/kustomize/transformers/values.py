@@ -42,7 +42,7 @@ def _set(body: dict[str, object], target: ValueTarget, value: str) -> None:
     for place in find(body, split_path(target.field_path), Plain("", UNTYPED)):
         if not is_scalar(place.node):
             raise RenderError(f"{target.field_path} is no scalar")
-        place.put(_inserted(text_of(place.node), value, target.file_path_position))
+        place.put(Plain(_inserted(text_of(place.node), value, target.file_path_position), UNTYPED))
 
 
 def _inserted(path: str, value: str, position: int) -> str:

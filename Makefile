@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-CODE := $(wildcard src tests scripts bench examples)
+CODE := src tests scripts bench examples
 
 .PHONY: help demo up check lint types imports test bench docs format clean
 

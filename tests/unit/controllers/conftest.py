@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,16 @@ class Stage:
         self.repo = GitRepo(folder / "repo.git")
         self.embedded = Embedded(folder / "data", simulation=False)
         self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, folder: Path) -> AsyncIterator[Stage]:
+        stage = cls(folder)
+        await stage.start()
+        try:
+            yield stage
+        finally:
+            await stage.stop()
 
     async def start(self) -> None:
         await self.embedded.start()
@@ -236,7 +246,5 @@ def condition(obj: Manifest, kind: str) -> Manifest:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    stage = Stage(tmp_path)
-    await stage.start()
-    yield stage
-    await stage.stop()
+    async with Stage.at(tmp_path) as stage:
+        yield stage

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.build_reference import PAGE, reference
 from tests.architecture.house import ROOT, name_of, written_files
 
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
@@ -45,6 +46,10 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = LINK.findall(CODE.sub("", page.read_text()))
     local = [link for link in links if "://" not in link and not link.startswith("mailto:")]
     assert [link for link in local if not _leads_somewhere(page, link)] == []
+
+
+def test_the_command_line_reference_is_current() -> None:
+    assert PAGE.read_text() == reference(), "write it anew: make docs"
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:

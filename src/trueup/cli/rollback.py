@@ -166,6 +166,7 @@ async def _prepare(session: Session, subject: Subject, options: _Options) -> _Ro
         _check_running(subject, delivery)
         _check_running(source_subject, resource)
     source = git_source(resource)
+    _check_unsigned(source)
     secrets = {
         name: await secret_data(session.client, source.ref.namespace, name)
         for name in (source.secret, source.proxy_secret)
@@ -197,6 +198,15 @@ def _check_running(subject: Subject, obj: Manifest) -> None:
             "is suspended, so that a revert would not become live",
             subject=str(subject),
             next_step=f"resume it first (trueup resume {subject}), or push with --no-wait",
+        )
+
+
+def _check_unsigned(source: GitSource) -> None:
+    if source.verify is not None and source.verify.commit:
+        raise InputError(
+            "demands signed commits, and a rollback's is not signed",
+            subject=str(source.ref),
+            next_step="revert with git, and sign that",
         )
 
 

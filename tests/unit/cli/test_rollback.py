@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -19,15 +18,17 @@ from trueup.cli.connection import Connection
 from trueup.cluster import Client, following
 from trueup.cluster.transport import Transport
 from trueup.controlplane.auth.user import User
+from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.dialects.flux.names import KUSTOMIZATION, REQUESTED_AT_ANNOTATION
 from trueup.objects import Manifest, ObjectRef
 from trueup.testing.git import GitRepo
-from trueup.wiring import Controllers, embedded
+from trueup.wiring import Embedded
 
 ADMIN = User("admin", groups=("system:masters",))
 NAMESPACE = "flux-system"
 APP = ObjectRef(KUSTOMIZATION.group, KUSTOMIZATION.kind, NAMESPACE, "app", KUSTOMIZATION.version)
+SOURCE = ObjectRef("source.toolkit.fluxcd.io", "GitRepository", NAMESPACE, "app", "v1")
 ME = ("--author", "Me <me@example.com>", "--timeout", "30s")
 
 
@@ -41,7 +42,7 @@ def settings(colour: str) -> str:
 class Controlled(InProcessTransport):
     """A transport that ends what it speaks to when it is closed."""
 
-    def __init__(self, plane: Any, end: Callable[[], Any]) -> None:
+    def __init__(self, plane: ControlPlane, end: Callable[[], Awaitable[None]]) -> None:
         super().__init__(plane, ADMIN)
         self._end = end
 
@@ -50,16 +51,17 @@ class Controlled(InProcessTransport):
 
 
 @asynccontextmanager
-async def controlled(folder: Path) -> AsyncIterator[Any]:
+async def controlled(folder: Path) -> AsyncIterator[ControlPlane]:
     """A control plane with all controllers."""
-    async with embedded(folder / "data", simulation=False) as (plane, client):
-        controllers = Controllers(client, folder / "controllers", allow_local=True)
-        task = asyncio.ensure_future(controllers.run())
-        try:
-            yield plane
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    everything = Embedded(folder / "data", simulation=False)
+    await everything.start()
+    task = asyncio.ensure_future(everything.run())
+    try:
+        yield everything.plane
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await everything.stop()
 
 
 @dataclass
@@ -72,13 +74,9 @@ class Story:
 
     def run(self, *args: str) -> Result:
         async def dial(_connection: Connection) -> tuple[Transport, str]:
-            entered = controlled(self.folder)
-            plane = await entered.__aenter__()
-
-            async def end() -> None:
-                await entered.__aexit__(None, None, None)
-
-            return Controlled(plane, end), NAMESPACE
+            stack = AsyncExitStack()
+            plane = await stack.enter_async_context(controlled(self.folder))
+            return Controlled(plane, stack.aclose), NAMESPACE
 
         words = ["rollback", *args, "--data", str(self.folder / "mine")]
         return CliRunner().invoke(main, words, obj=dial, prog_name="trueup")
@@ -89,15 +87,22 @@ class Story:
         self.commits.append(self.repo.commit(changes, message=f"change {len(self.commits)}"))
         asyncio.run(self._wait(self.commits[-1]))
 
+    def change_source(self, spec: Manifest) -> None:
+        asyncio.run(self._change_source(spec))
+
+    async def _change_source(self, spec: Manifest) -> None:
+        async with controlled(self.folder) as plane:
+            client = Client(InProcessTransport(plane, ADMIN))
+            await client.patch(SOURCE, {"spec": spec}, type="merge", field_manager="test")
+
     async def _wait(self, commit: str) -> None:
         async with controlled(self.folder) as plane:
             client = Client(InProcessTransport(plane, ADMIN))
-            source = ObjectRef("source.toolkit.fluxcd.io", "GitRepository", NAMESPACE, "app", "v1")
-            if await client.find(source) is None:
+            if await client.find(SOURCE) is None:
                 for obj in (_source(self.repo.url), _kustomization()):
                     await client.create(obj, field_manager="test")
             note = {"metadata": {"annotations": {REQUESTED_AT_ANNOTATION: commit}}}
-            await client.patch(source, note, type="merge", field_manager="test")
+            await client.patch(SOURCE, note, type="merge", field_manager="test")
             await following.until(client, APP, lambda obj: _tried(obj, commit), timeout=30)
 
     @property
@@ -148,7 +153,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _prepare(folder: Path) -> None:
-    async with embedded(folder / "data", simulation=False) as (_plane, client):
+    async with controlled(folder) as plane:
+        client = Client(InProcessTransport(plane, ADMIN))
         meta = {"name": NAMESPACE}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
         await client.create(namespace, field_manager="test")
@@ -220,6 +226,26 @@ def test_a_second_rollback_takes_the_first_one_back(story: Story) -> None:
     story.run("app", *ME)
     assert story.run("app", *ME).exit_code == 0
     assert story.file("app/settings.yaml") == settings("red")
+
+
+def test_what_must_be_signed_is_not_rolled_back_unsigned(story: Story) -> None:
+    verify = {"mode": "HEAD", "secretRef": {"name": "keys"}}
+    story.change_source({"verify": verify})
+    done = story.run("app", *ME)
+    assert (done.exit_code, story.tip) == (1, story.commits[1])
+    assert "demands signed commits" in done.stderr
+
+
+def test_a_source_that_follows_a_tag_is_not_rolled_back(story: Story) -> None:
+    story.change_source({"ref": {"tag": "v1"}})
+    assert "follows no branch" in story.run("app", *ME).stderr
+
+
+def test_a_suspended_source_is_told_before_anything_is_pushed(story: Story) -> None:
+    story.change_source({"suspend": True})
+    done = story.run("app", *ME)
+    assert (done.exit_code, story.tip) == (1, story.commits[1])
+    assert "is suspended, so that a revert would not become live" in done.stderr
 
 
 REFUSED = [

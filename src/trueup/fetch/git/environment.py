@@ -75,7 +75,12 @@ def _base_settings() -> dict[str, str]:
 
 def _http_settings(directory: Path, remote: Remote) -> dict[str, str]:
     who = remote.credentials
-    settings = {"http.followRedirects": "initial"}
+    settings = {
+        "http.followRedirects": "initial",
+        # We end what takes too long; a git that outlives us must end by itself.
+        "http.lowSpeedLimit": "1",
+        "http.lowSpeedTime": str(max(1, round(remote.timeout))),
+    }
     if who.bearer_token:
         # An extra header would go along to wherever the server redirects.
         settings["http.followRedirects"] = "false"

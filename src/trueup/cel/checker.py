@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from trueup.cel import formatting
 from trueup.cel import types as t
 from trueup.cel.ast import Call, ListOf, Literal, Loop, MapOf, Name, Node, OptionalMap, Select
 from trueup.cel.evaluator import qualified_name
+from trueup.cel.kubernetes import formatting as old_formatting
 from trueup.cel.registry import Function, Overload
 from trueup.cel.types import Type
 from trueup.cel.unify import Unifier
-from trueup.cel.values import type_name
+from trueup.cel.values import EvaluationError, type_name
 
 _LOGIC: Final = frozenset({"&&", "||"})
 
@@ -110,7 +112,34 @@ class Checker:
             return self._resolve(self._functions[name], None, node)
         if node.function not in self._functions:
             raise TypeMismatch(f"undeclared reference to '{node.function}'", node.position)
+        self._check_format(node)
         return self._resolve(self._functions[node.function], node.target, node)
+
+    def _check_format(self, node: Call) -> None:
+        """A literal template must fit the literal list of its values."""
+        match node:
+            case Call("format", Literal(str() as template), (ListOf(items, optional),)):
+                if optional:
+                    return
+                try:
+                    verbs = formatting.verbs(template)
+                except EvaluationError as error:
+                    raise TypeMismatch(str(error), node.position) from error
+                for verb, item in zip(verbs, items, strict=False):
+                    self._check_value(verb, item)
+                if len(verbs) > len(items):
+                    raise TypeMismatch(f"index {len(items)} out of range", node.position)
+                if len(verbs) < len(items):
+                    expected = f"(expected {len(verbs)}, got {len(items)})"
+                    cause = f"too many arguments supplied to string.format {expected}"
+                    raise TypeMismatch(cause, node.position)
+
+    def _check_value(self, verb: str, item: Node) -> None:
+        kind = type_name(item.value) if isinstance(item, Literal) else "dyn"
+        overloads = self._functions["format"].overloads
+        older = any(overload.library == "kubernetes" for overload in overloads)
+        if older and (problem := old_formatting.problem_of(verb, kind)):
+            raise TypeMismatch(problem, item.position)
 
     def _resolve(self, function: Function, target: Node | None, node: Call) -> Type:
         args = [] if target is None else [self._infer(target)]

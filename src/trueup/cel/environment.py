@@ -91,7 +91,6 @@ KUBERNETES: Final = Environment(
         {
             "standard",
             "strings",
-            "strings.format",
             "sets",
             "optionals",
             "comprehensions",

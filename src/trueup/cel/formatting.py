@@ -29,9 +29,14 @@ _MAX_PRECISION: Final = 1000
 @function("strings.format", "format", "string.(list<dyn>) -> string")
 def format_text(template: str, values: list[Any]) -> str:
     """Values beyond those that the template names are ignored."""
+    return fill(template, values, formatted)
+
+
+def fill(template: str, values: list[Any], write: Callable[[str, Any, int], str]) -> str:
+    """``template`` with its clauses replaced by what ``write`` makes of verb, value, precision."""
     left = iter(values)
 
-    def fill(clause: re.Match[str]) -> str:
+    def replaced(clause: re.Match[str]) -> str:
         percent, precision, verb, other = clause.groups()
         if percent:
             return "%"
@@ -41,11 +46,23 @@ def format_text(template: str, values: list[Any]) -> str:
             value = next(left)
         except StopIteration:
             raise EvaluationError("index out of range: too few values to format") from None
-        text = _formatted(verb, value, min(int(precision or 6), _MAX_PRECISION))
+        text = write(verb, value, min(int(precision or 6), _MAX_PRECISION))
         spend(len(text) // 16)
         return text
 
-    return _CLAUSE.sub(fill, template)
+    return _CLAUSE.sub(replaced, template)
+
+
+def verbs(template: str) -> list[str]:
+    """The verbs of the clauses of ``template`` in order; EvaluationError for an unknown one."""
+    found = []
+    for percent, _, verb, other in _CLAUSE.findall(template):
+        if not percent and not verb:
+            raise EvaluationError(
+                f"could not parse formatting clause: unrecognized formatting clause {other!r}"
+            )
+        found += [verb] if verb else []
+    return found
 
 
 def as_text(value: Any) -> str:
@@ -81,7 +98,7 @@ def as_text(value: Any) -> str:
     raise EvaluationError(f"string clause cannot take {type_name(value)}")
 
 
-def _formatted(verb: str, value: Any, precision: int) -> str:
+def formatted(verb: str, value: Any, precision: int) -> str:
     if verb == "s":
         return as_text(value)
     kinds, write = _VERBS[verb]

@@ -6,6 +6,7 @@ One module per library; each declares its functions when imported.
 from trueup.cel.kubernetes import (
     addresses,
     formats,
+    formatting,
     lists,
     networks,
     patterns,
@@ -17,6 +18,7 @@ from trueup.cel.kubernetes import (
 __all__ = [
     "addresses",
     "formats",
+    "formatting",
     "lists",
     "networks",
     "patterns",

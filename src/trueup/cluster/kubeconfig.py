@@ -220,7 +220,7 @@ def _material(
 ) -> bytes | None:
     if data := section.get(f"{key}-data"):
         try:
-            return base64.b64decode(data)
+            return base64.b64decode("".join(data.split()), validate=True)
         except ValueError as error:
             raise InputError(f"{key}-data is not base64", subject=subject) from error
     path = section.get(key)

@@ -123,6 +123,9 @@ class DriftedField:
     expected: str = ""
     found: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", _cut(self.path, MAX_TEXT))
+
     @classmethod
     def between(cls, path: str, expected: Any = ABSENT, found: Any = ABSENT) -> DriftedField:
         """From JSON values, ``ABSENT`` where there is none; the caller masks secrets."""

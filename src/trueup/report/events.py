@@ -34,7 +34,7 @@ def event(
         message = message[: MAX_MESSAGE - 1] + "…"
     mark = sha256(f"{meta.get('uid')}{reason}{message}{now.isoformat()}".encode()).hexdigest()[:16]
     moment = timestamp(now)
-    metadata: dict[str, Any] = {"name": f"{meta['name'][:200]}.{mark}", "namespace": namespace}
+    metadata: dict[str, Any] = {"name": f"{_start(meta['name'])}.{mark}", "namespace": namespace}
     if annotations:
         metadata["annotations"] = dict(annotations)
     return {
@@ -59,3 +59,8 @@ def event(
         "lastTimestamp": moment,
         "count": 1,
     }
+
+
+def _start(name: str) -> str:
+    """As much of ``name`` as leaves room; no part of a name may end in a dash."""
+    return name[:200].rstrip("-.")

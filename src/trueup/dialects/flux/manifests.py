@@ -5,6 +5,7 @@ Generate the kustomization file, build, fill in variables: kustomize-controller'
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 
 from trueup.dialects.flux.generate import generate
@@ -30,7 +31,7 @@ def render_objects(
     Raises InputError, by its subclasses, with the file or object that is wrong as the subject.
     """
     spec = resource["spec"]
-    path = spec.get("path") or "."
+    path = _within_source(spec.get("path") or "")
     built = build(generate(tree, path, spec), path, BUILD_OPTIONS)
     objects = list(flattened(built))
     post = post_build(resource)
@@ -39,6 +40,11 @@ def render_objects(
     namespace = resource["metadata"].get("namespace") or ""
     variables = load_variables(post, namespace, cluster_lookup(inputs))
     return substitute(objects, variables, strict=strict, always=post.always)
+
+
+def _within_source(path: str) -> str:
+    """``path`` as kustomize-controller joins it to the source: its root is the top."""
+    return posixpath.normpath(f"/{path}").lstrip("/") or "."
 
 
 def flattened(objects: Sequence[Manifest]) -> list[Manifest]:

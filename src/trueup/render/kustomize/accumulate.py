@@ -52,7 +52,13 @@ class Target:
 
     def accumulate(self, into: Accumulation | None = None) -> Accumulation:
         """Carries the kustomization out, on top of ``into`` if it is a component."""
-        found = into or Accumulation()
+        try:
+            return self._accumulate(into or Accumulation())
+        except InputError as error:
+            error.subject = error.subject or self._source
+            raise
+
+    def _accumulate(self, found: Accumulation) -> Accumulation:
         fields = self.kustomization
         self._refuse_charts(fields)
         self._collect(found, fields.resources)
@@ -162,11 +168,7 @@ class Target:
 
     def _refuse_charts(self, fields: Kustomization) -> None:
         if fields.helm_charts or fields.helm_chart_inflation_generator:
-            raise RenderError(
-                "helmCharts are not inflated while rendering",
-                subject=self._source,
-                next_step="deliver the chart with a HelmRelease, or commit what it renders to",
-            )
+            raise plugins.charts_refused(self._source)
 
 
 def _load(loader: Loader) -> tuple[Kustomization, str]:

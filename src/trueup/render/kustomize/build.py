@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from trueup.errors import RenderError
 from trueup.objects import Manifest
 from trueup.objects.yaml import dump_all
 from trueup.render.kustomize.accumulate import Target
@@ -87,5 +88,9 @@ def _is_local(resource: Resource) -> bool:
 def _finished(resource: Resource, dropped: Container[str]) -> Manifest:
     kept = {key: value for key, value in resource.annotations.items() if key not in dropped}
     resource.set_annotations(kept)
-    manifest: Manifest = to_value(resource.body)
+    try:
+        manifest: Manifest = to_value(resource.body)
+    except RenderError as error:
+        error.subject = error.subject or str(resource.id)
+        raise
     return manifest

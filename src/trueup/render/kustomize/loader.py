@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -41,7 +42,7 @@ class Loader:
 
     def source(self, path: str) -> str:
         """How errors name the file ``path``."""
-        return f"{self.root}/{path}" if self.root else path
+        return posixpath.normpath(posixpath.join(self.root, path))
 
     def read(self, path: str) -> bytes:
         """The content of the file ``path``; RenderError unless it may be read and is there."""

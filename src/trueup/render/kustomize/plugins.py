@@ -90,6 +90,8 @@ def generated(config: Resource, loader: Loader) -> Resource:
         "SecretGenerator": SecretArgs,
     }
     _refuse_external(config)
+    if config.kind == "HelmChartInflationGenerator":
+        raise charts_refused(str(config))
     kind = kinds.get(config.kind)
     if kind is None:
         raise _unknown(config, "generator")
@@ -127,6 +129,15 @@ def _refuse_external(config: Resource) -> None:
             subject=str(config),
             next_step="use a built-in plugin (apiVersion: builtin), or commit what it makes",
         )
+
+
+def charts_refused(subject: str) -> RenderError:
+    """The answer to whoever wants a chart inflated."""
+    return RenderError(
+        "helmCharts are not inflated while rendering",
+        subject=subject,
+        next_step="deliver the chart with a HelmRelease, or commit what it renders to",
+    )
 
 
 def _unknown(config: Resource, what: str) -> RenderError:

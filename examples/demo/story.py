@@ -22,7 +22,7 @@ from examples.demo.stage import (
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.report import DeliveryRecord, record_ref
 
-OLD, NEW, NEXT = (f"nginxinc/nginx-unprivileged:{tag}" for tag in ("1.27", "1.28", "1.29"))
+OLD, NEW, NEXT = (f"stefanprodan/podinfo:{tag}" for tag in ("6.7.0", "6.8.0", "6.9.0"))
 PERSON = "kubectl-edit"
 NOTE = "example.com/note"
 BASE = "apps/shop/base/kustomization.yaml"
@@ -118,9 +118,9 @@ async def prune(stage: Stage) -> None:
 
 async def release(stage: Stage) -> None:
     """A commit releases a new version"""
-    stage.repository.replace(BASE, '"1.27"', '"1.28"')
+    stage.repository.replace(BASE, '"6.7.0"', '"6.8.0"')
     stage.repository.replace("apps/shop/base/settings.env", "classic", "express")
-    commit = stage.repository.push("Release 1.28 with the express checkout")
+    commit = stage.repository.push("Release 6.8 with the express checkout")
     stage.narrator.does(f"{commit[:8]} changes the image and a setting, for all environments")
     await _ask(stage)
     await _follow(stage, commit)
@@ -140,8 +140,8 @@ async def crash(stage: Stage) -> None:
     """Kill it with -9 in the middle of the next release"""
     services = [ref(SERVICE, f"shop-{environment}", "shop") for environment in ENVIRONMENTS]
     before = [(await stage.client.get(service))["metadata"]["uid"] for service in services]
-    stage.repository.replace(BASE, '"1.27"', '"1.29"')
-    commit = stage.repository.push("Release 1.29")
+    stage.repository.replace(BASE, '"6.7.0"', '"6.9.0"')
+    commit = stage.repository.push("Release 6.9")
     await _ask(stage)
     async for _ in stage.live(["shop-dev"], commit):
         pass

@@ -7,6 +7,7 @@ gives: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-
 from __future__ import annotations
 
 import base64
+import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from trueup.controlplane.auth.user import User, service_account_groups, service_account_name
 
@@ -59,6 +61,26 @@ class TokenSigner:
         self._key = key
         self._uid_of = uid_of
 
+    @property
+    def key_id(self) -> str:
+        """A digest of the public key, as Kubernetes names its keys."""
+        form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return _encode(hashlib.sha256(self._key.public_key().public_bytes(*form)).digest())
+
+    def key_set(self) -> dict[str, Any]:
+        """The public key as a JSON Web Key Set (RFC 7517)."""
+        point = self._key.public_key().public_numbers()
+        key = {
+            "use": "sig",
+            "kty": "EC",
+            "kid": self.key_id,
+            "crv": "P-256",
+            "alg": _ALGORITHM,
+            "x": _encode(point.x.to_bytes(_COORDINATE, "big")),
+            "y": _encode(point.y.to_bytes(_COORDINATE, "big")),
+        }
+        return {"keys": [key]}
+
     def sign(self, subject: TokenSubject, audiences: list[str], issued: int, seconds: int) -> str:
         """A token for ``subject`` that is good from ``issued`` for ``seconds``."""
         claims = {
@@ -71,7 +93,7 @@ class TokenSigner:
             "nbf": issued,
             "sub": service_account_name(subject.namespace, subject.name),
         }
-        head = {"alg": _ALGORITHM, "typ": "JWT"}
+        head = {"alg": _ALGORITHM, "kid": self.key_id, "typ": "JWT"}
         signed = f"{_encode(orjson.dumps(head))}.{_encode(orjson.dumps(claims))}"
         r, s = decode_dss_signature(self._key.sign(signed.encode(), ECDSA(SHA256())))
         signature = r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import orjson
 
 from trueup.controlplane.auth.user import User
-from trueup.controlplane.http import options
+from trueup.controlplane.http import options, reading
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.negotiation import Representation, representation
@@ -84,7 +84,7 @@ async def get(exchange: Exchange) -> Response:
 
 async def list_objects(exchange: Exchange) -> Response:
     found = exchange.registry.lister.list(
-        exchange.resource, exchange.route.namespace, options.list_options(exchange.request)
+        exchange.resource, exchange.route.namespace, reading.list_options(exchange.request)
     )
     headers = {"content-type": exchange.shape.content_type}
     return Response(200, headers, exchange.renderer.page(found))
@@ -141,7 +141,7 @@ def _deleted_details(exchange: Exchange, deleted: Deleted) -> dict[str, str]:
 
 
 async def delete_collection(exchange: Exchange) -> Response:
-    listed = options.list_options(exchange.request)
+    listed = reading.list_options(exchange.request)
     page = exchange.registry.lister.list(exchange.resource, exchange.route.namespace, listed)
     wanted = options.delete_options(exchange.request)
     for entry in page.entries:
@@ -155,15 +155,15 @@ async def delete_collection(exchange: Exchange) -> Response:
 
 async def watch(exchange: Exchange) -> Response:
     request = exchange.request
-    fields = request.parameter("fieldSelector")
-    if exchange.route.name and not fields:
-        fields = f"metadata.name={exchange.route.name}"
     selection = Selection(
-        exchange.resource, exchange.route.namespace, request.parameter("labelSelector"), fields
+        exchange.resource,
+        exchange.route.namespace,
+        request.parameter("labelSelector"),
+        request.parameter("fieldSelector"),
     )
     headers = {"content-type": "application/json"}
     store = exchange.registry.store
-    wanted = options.watch_options(request)
+    wanted = reading.watch_options(request)
     try:
         watcher = Watcher(store, exchange.resource, selection, wanted)
     except Expired as error:

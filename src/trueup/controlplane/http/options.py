@@ -10,15 +10,13 @@ from trueup.controlplane import protobuf
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.deleting import DeleteOptions
-from trueup.controlplane.registry.listing import ListOptions, parse_revision
 from trueup.controlplane.registry.patching import (
     APPLY_PATCH,
     JSON_PATCH,
     MERGE_PATCH,
     STRATEGIC_PATCH,
 )
-from trueup.controlplane.registry.watching import WatchOptions
-from trueup.errors import ApiError, UnsupportedMediaType, YamlError
+from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
 
 TRUE = ("1", "t", "T", "true", "TRUE", "True")
@@ -26,7 +24,6 @@ _JSON = "application/json"
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 _LONGEST_MANAGER = 128
 _POLICIES = ("Foreground", "Background", "Orphan")
-_MATCHES = ("", "Exact", "NotOlderThan")
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
 
 
@@ -79,15 +76,15 @@ def _require_apply_options(request: Request, *, is_apply: bool) -> None:
     causes = []
     if is_apply and not request.parameter("fieldManager"):
         required = "Required value: is required for apply patch"
-        causes.append(_cause("FieldValueRequired", required, "fieldManager"))
+        causes.append(cause_of("FieldValueRequired", required, "fieldManager"))
     if not is_apply and request.parameter("force"):
         text = "Forbidden: may not be specified for non-apply patch"
-        causes.append(_cause("FieldValueForbidden", text, "force"))
+        causes.append(cause_of("FieldValueForbidden", text, "force"))
     if causes:
         raise refusals.invalid("meta.k8s.io", "PatchOptions", "", causes)
 
 
-def _cause(reason: str, message: str, field: str) -> dict[str, str]:
+def cause_of(reason: str, message: str, field: str) -> dict[str, str]:
     return {"reason": reason, "message": message, "field": field}
 
 
@@ -132,11 +129,11 @@ def field_manager(request: Request, kind: str) -> str:
     named = request.parameter("fieldManager")
     if len(named.encode()) > _LONGEST_MANAGER:
         text = f"Too long: may not be more than {_LONGEST_MANAGER} bytes"
-        cause = _cause("FieldValueTooLong", text, "fieldManager")
+        cause = cause_of("FieldValueTooLong", text, "fieldManager")
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if not named.isprintable():
         text = f"Invalid value: {named!r}: should only contain printable characters"
-        cause = _cause("FieldValueInvalid", text, "fieldManager")
+        cause = cause_of("FieldValueInvalid", text, "fieldManager")
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if named:
         return named
@@ -156,31 +153,6 @@ def field_validation(request: Request, kind: str) -> str:
     return value or "Warn"
 
 
-def list_options(request: Request) -> ListOptions:
-    return ListOptions(
-        label_selector=request.parameter("labelSelector"),
-        field_selector=request.parameter("fieldSelector"),
-        limit=_number(request, "limit"),
-        continue_token=request.parameter("continue"),
-        resource_version=request.parameter("resourceVersion"),
-        match=_match(request),
-    )
-
-
-def watch_options(request: Request) -> WatchOptions:
-    version = request.parameter("resourceVersion")
-    initial = is_true(request, "sendInitialEvents")
-    since = None if version in {"", "0"} or initial else parse_revision(version)
-    seconds = _number(request, "timeoutSeconds")
-    bookmarks = is_true(request, "allowWatchBookmarks")
-    return WatchOptions(
-        since=since,
-        bookmarks=bookmarks,
-        initial_bookmark=initial and bookmarks,
-        seconds=float(seconds) if seconds else None,
-    )
-
-
 def delete_options(request: Request) -> DeleteOptions:
     """From the body, or from the query where there is no body."""
     body = body_object(request) if request.body.strip() else {}
@@ -190,7 +162,7 @@ def delete_options(request: Request) -> DeleteOptions:
     if request.parameter("propagationPolicy"):
         fields.setdefault("propagationPolicy", request.parameter("propagationPolicy"))
     if request.parameter("gracePeriodSeconds"):
-        fields.setdefault("gracePeriodSeconds", _number(request, "gracePeriodSeconds"))
+        fields.setdefault("gracePeriodSeconds", number(request, "gracePeriodSeconds"))
     if request.parameter("orphanDependents"):
         fields.setdefault("orphanDependents", is_true(request, "orphanDependents"))
     _require_one_policy(fields)
@@ -205,11 +177,11 @@ def _require_one_policy(fields: dict[str, Any]) -> None:
     if fields.get("orphanDependents") is not None:
         text = "orphanDependents and deletionPropagation cannot be both set"
         message = f'Invalid value: "{policy}": {text}'
-        causes.append(_cause("FieldValueInvalid", message, "propagationPolicy"))
+        causes.append(cause_of("FieldValueInvalid", message, "propagationPolicy"))
     elif policy not in _POLICIES:
         supported = ", ".join(f'"{name}"' for name in (*_POLICIES, "nil"))
         message = f'Unsupported value: "{policy}": supported values: {supported}'
-        causes.append(_cause("FieldValueNotSupported", message, "propagationPolicy"))
+        causes.append(cause_of("FieldValueNotSupported", message, "propagationPolicy"))
     if causes:
         raise refusals.invalid("meta.k8s.io", "DeleteOptions", "", causes)
 
@@ -221,29 +193,7 @@ def delete_is_dry(request: Request) -> bool:
     return isinstance(body, dict) and bool(body.get("dryRun"))
 
 
-def _match(request: Request) -> str:
-    """``Exact``, ``NotOlderThan`` or nothing; Invalid where it does not go with the revision."""
-    match, version = request.parameter("resourceVersionMatch"), request.parameter("resourceVersion")
-    if match and not version:
-        raise _match_refused("is forbidden unless resourceVersion is provided")
-    if match and request.parameter("continue"):
-        raise _match_refused("is forbidden when continue is provided")
-    if match == "Exact" and version == "0":
-        raise _match_refused('"exact" is forbidden for resourceVersion "0"')
-    if match not in _MATCHES:
-        text = f'Unsupported value: "{match}": supported values: "Exact", "NotOlderThan", ""'
-        cause = _cause("FieldValueNotSupported", text, "resourceVersionMatch")
-        raise refusals.invalid("meta.k8s.io", "ListOptions", "", [cause])
-    return match
-
-
-def _match_refused(why: str) -> ApiError:
-    text = f"Forbidden: resourceVersionMatch {why}"
-    cause = _cause("FieldValueForbidden", text, "resourceVersionMatch")
-    return refusals.invalid("meta.k8s.io", "ListOptions", "", [cause])
-
-
-def _number(request: Request, name: str) -> int:
+def number(request: Request, name: str) -> int:
     text = request.parameter(name)
     if not text:
         return 0

@@ -64,10 +64,9 @@ def _resource_route(request: Request, group: str, version: str, rest: list[str])
 def _verb(request: Request, name: str) -> str:
     method = request.method
     if method in {"GET", "HEAD"}:
-        watching = request.parameter("watch") in _TRUE
         if name:
-            return "watch" if watching else "get"
-        return "watch" if watching else "list"
+            return "get"
+        return "watch" if request.parameter("watch") in _TRUE else "list"
     if method == "DELETE":
         return "delete" if name else "deletecollection"
     return _VERBS.get(method, method.lower())

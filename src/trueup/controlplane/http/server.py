@@ -6,7 +6,7 @@ import logging
 
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.discovery.server import Discovery
-from trueup.controlplane.http import objects, reviews, subresources
+from trueup.controlplane.http import issuer, objects, reviews, subresources
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
@@ -41,6 +41,8 @@ class Server:
     async def _answer(self, request: Request) -> Response:
         asked = route(request)
         user = self._access.admitted_user(request, asked)
+        if request.path in issuer.PATHS:
+            return issuer.answer(request, self._access.signer)
         if not asked.is_resource:
             return self._discovery.answer(request)
         return await self._answer_resource(request, asked, user)

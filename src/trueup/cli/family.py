@@ -11,11 +11,11 @@ from typing import Any
 from trueup.cli.kinds import KINDS, Subject
 from trueup.cli.state import is_suspended, ready
 from trueup.cluster import Client
+from trueup.dialects.flux.conventions import health
 from trueup.dialects.flux.names import OWNER_NAME_LABEL, OWNER_NAMESPACE_LABEL
-from trueup.errors import Forbidden, InputError, NotFound
+from trueup.errors import Forbidden, NotFound
 from trueup.objects import GroupKind, GroupVersionKind, Manifest, ObjectRef
 from trueup.observe.health import Health, HealthReport, Result, Status, report
-from trueup.observe.health.kstatus import compute
 from trueup.plan.inventory import refs_of
 
 _POD = GroupVersionKind("", "v1", "Pod")
@@ -98,10 +98,7 @@ class FamilyReader:
     def _health(self, obj: Manifest) -> HealthReport:
         if is_suspended(obj) and ObjectRef.of(obj) in self._visited:
             return HealthReport(Health.SUSPENDED, ready(obj)[1])
-        try:
-            return report(compute(obj, self._now))
-        except InputError as error:
-            return HealthReport(Health.UNKNOWN, str(error))
+        return report(health(obj, self._now))
 
     async def _read(
         self, refs: Iterable[ObjectRef], delivery: Manifest

@@ -44,7 +44,11 @@ _WORDS: dict[str, Scalar] = {
     **YES_NO,
     **SPECIAL_FLOATS,
 }
-_INT = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)", re.ASCII)
+_INT = re.compile(
+    r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)"
+    r"|0b[-+][01]+",  # go-yaml takes a sign there, too
+    re.ASCII,
+)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _DOT_FLOAT = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?", re.ASCII)
 _NUMERIC_STARTS = frozenset("-+.0123456789")

@@ -116,6 +116,6 @@ def test_kubectl_reads_back_what_is_written() -> None:
     text = yaml.dump(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": data}
     )
-    command = "kubectl annotate --local x=y -o json -f -".split()
+    command = ["kubectl", "annotate", "--local", "x=y", "-o", "json", "-f", "-"]
     found = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
     assert json.loads(found.stdout)["data"] == data

@@ -32,7 +32,7 @@ def require_decodable(obj: Manifest, type_name: str, at: tuple[str, ...] = ()) -
     for name in at:
         part = part[name]
     try:
-        _struct(part, type_name, at)
+        _struct(part, type_name, ())
     except _MismatchError as mismatch:
         kind = obj.get("kind")
         version = str(obj.get("apiVersion")).rpartition("/")[2]

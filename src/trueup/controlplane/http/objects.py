@@ -69,6 +69,8 @@ class Exchange:
             manager=options.field_manager(request, options_kind),
             field_validation=options.field_validation(request, options_kind),
             force=options.is_true(request, "force"),
+            is_patch=request.method == "PATCH",
+            doubts=options.doubts(request),
         )
 
     def answer(self, entry: Entry, call: Call | None = None, code: int = 200) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from trueup.controlplane import protobuf
+from trueup.controlplane.http.duplicates import duplicate_fields
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.deleting import DeleteOptions
@@ -139,6 +140,15 @@ def field_manager(request: Request, kind: str) -> str:
         return named
     agent = request.headers.get("user-agent", "")
     return (agent.partition("/")[0] or "unknown")[:_LONGEST_MANAGER]
+
+
+def doubts(request: Request) -> tuple[str, ...]:
+    """What strict decoding has against the text of the body: fields that are there twice."""
+    if content_type(request) not in ("", _JSON, MERGE_PATCH, STRATEGIC_PATCH):
+        return ()
+    if request.parameter("fieldValidation") == "Ignore" or not request.body:
+        return ()
+    return tuple(f'duplicate field "{path}"' for path in duplicate_fields(request.body))
 
 
 def field_validation(request: Request, kind: str) -> str:

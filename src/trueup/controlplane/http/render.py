@@ -28,7 +28,6 @@ class Renderer:
         self._resource = resource
         self._shape = shape
         self._include = include or "Metadata"
-        self._as_stored = resource.gvk == resource.storage_gvk
         self._prefix = type_prefix(resource.gvk)
 
     def one(self, entry: Entry) -> bytes:
@@ -51,8 +50,7 @@ class Renderer:
 
     def manifest(self, entry: Entry) -> Manifest:
         """The object in the version that was asked for."""
-        stored = decode(entry)
-        return stored if self._as_stored else self._rules.from_storage(self._resource, stored)
+        return self._rules.read(self._resource, entry)
 
     def _line(self, sighting: Sighting, columns: bool) -> bytes:
         change = sighting.change
@@ -95,7 +93,8 @@ class Renderer:
     def _object(self, entry: Entry, columns: bool = True) -> bytes:
         match self._shape.shape:
             case Shape.OBJECT:
-                return entry.data if self._as_stored else encode(self.manifest(entry))
+                current = self._rules.is_current(self._resource, entry)
+                return entry.data if current else encode(self.manifest(entry))
             case Shape.METADATA:
                 return orjson.dumps(self._partial(decode(entry)))
         rendered = self._table([self.manifest(entry)], None)

@@ -10,7 +10,11 @@ from trueup.controlplane.resources import Resource
 
 @dataclass(slots=True)
 class Call:
-    """``warnings`` collects what goes into the answer's Warning headers."""
+    """``warnings`` collects what goes into the answer's Warning headers.
+
+    ``doubts`` are what strict decoding has against the body as it was sent; ``is_patch``: the body
+    is a patch of an object, not an object.
+    """
 
     resource: Resource
     user: User
@@ -21,6 +25,8 @@ class Call:
     manager: str = "unknown"
     field_validation: str = "Warn"
     force: bool = False
+    is_patch: bool = False
+    doubts: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
     @property

@@ -67,7 +67,7 @@ def serve(definition: Manifest, catalog: Catalog) -> None:
     """Serve what ``definition`` defines, or stop serving it when it is not established."""
     name = definition["metadata"]["name"]
     if is_established(definition):
-        catalog.define(name, custom_resources(definition))
+        catalog.define(name, custom_resources(definition, catalog.defined_by(name)))
     else:
         catalog.undefine(name)
 

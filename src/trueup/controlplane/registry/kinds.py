@@ -9,11 +9,12 @@ from typing import TypeAlias
 from trueup.controlplane import defaults
 from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.conversion import convert
 from trueup.controlplane.registry.strategies import reset_created, reset_updated
 from trueup.controlplane.registry.strictness import report_unknown
 from trueup.controlplane.resources import Catalog, Resource
-from trueup.controlplane.store import Store
+from trueup.controlplane.store import Entry, Store
 from trueup.controlplane.validation.builtin import change_problems, object_problems
 from trueup.controlplane.validation.causes import Cause
 from trueup.controlplane.validation.custom.definition import (
@@ -23,7 +24,11 @@ from trueup.controlplane.validation.custom.definition import (
 )
 from trueup.controlplane.validation.custom.kind import CustomKind
 from trueup.controlplane.validation.kind_names import name_rule
-from trueup.controlplane.validation.metadata import validate_metadata, validate_metadata_update
+from trueup.controlplane.validation.metadata import (
+    finalizer_warnings,
+    validate_metadata,
+    validate_metadata_update,
+)
 from trueup.objects import Manifest
 from trueup.schema import Schema, builtin
 
@@ -121,6 +126,7 @@ class Rules:
         causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
         if custom is not None:
             causes += custom.validate_create(obj)
+            self._warn(call, finalizer_warnings(obj["metadata"], {}))
         elif defines:
             causes += validate_definition(obj)
         else:
@@ -133,6 +139,7 @@ class Rules:
         causes = validate_metadata_update(new["metadata"], old["metadata"])
         if custom is not None:
             causes += custom.validate_update(new, old, call.subresource)
+            self._warn(call, finalizer_warnings(new["metadata"], old["metadata"]))
         elif call.subresource:
             pass  # what else a subresource changes, its own rules have seen
         elif call.resource.bucket == definitions.BUCKET:
@@ -140,6 +147,10 @@ class Rules:
         else:
             causes += change_problems(call.resource.bucket, new, old)
         self._refuse(call, new, causes)
+
+    def _warn(self, call: Call, warnings: list[str]) -> None:
+        for warning in warnings:
+            call.warn(warning)
 
     def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:
         if causes:
@@ -149,8 +160,19 @@ class Rules:
     def to_storage(self, resource: Resource, obj: Manifest) -> Manifest:
         return convert(obj, resource.gvk, resource.storage_gvk)
 
-    def from_storage(self, resource: Resource, obj: Manifest) -> Manifest:
-        return convert(obj, resource.storage_gvk, resource.gvk)
+    def is_current(self, resource: Resource, entry: Entry) -> bool:
+        """Whether the stored bytes are the object, in this version and by its present schema."""
+        custom = resource.custom
+        same_version = resource.gvk == resource.storage_gvk
+        return same_version and (custom is None or entry.revision >= custom.since)
+
+    def read(self, resource: Resource, entry: Entry) -> Manifest:
+        """The stored object in this version; what a schema has come to say since is applied."""
+        obj = convert(decode(entry), resource.storage_gvk, resource.gvk)
+        custom = self.custom(resource)
+        if custom is not None and not self.is_current(resource, entry):
+            custom.complete(obj)
+        return obj
 
     def observe(self, bucket: str, obj: Manifest) -> None:
         """``obj`` is stored in ``bucket``."""

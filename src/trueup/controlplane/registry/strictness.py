@@ -1,27 +1,34 @@
-"""What happens to fields that nobody knows: refused, warned of, or dropped in silence."""
+"""What happens to fields that nobody knows, or that are there twice: refused, warned of, dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.refusals import bad_request
+from trueup.controlplane.registry.refusals import bad_request, invalid
+from trueup.controlplane.validation import causes
+from trueup.errors import ApiError
 
 
 def report_unknown(call: Call, paths: Sequence[str]) -> None:
-    """Act on unknown fields as the call's ``fieldValidation`` says; BadRequest if it is Strict."""
-    report(call, [f'unknown field "{path}"' for path in paths])
+    """Act on unknown and repeated fields as the call's ``fieldValidation`` says.
 
-
-def report(call: Call, problems: Sequence[str]) -> None:
-    """Refuse, warn of or ignore what strict decoding objects to."""
+    BadRequest if it is Strict, or Invalid where the body is a patch; a warning each if it is Warn.
+    """
+    problems = [*call.doubts, *(f'unknown field "{path}"' for path in paths)]
     if not problems or call.field_validation == "Ignore":
         return
     if call.field_validation == "Strict":
-        gvk = call.resource.gvk
-        raise bad_request(
-            f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}:'
-            f" strict decoding error: {', '.join(problems)}"
-        )
+        raise _refusal(call, f"strict decoding error: {', '.join(problems)}")
     for problem in problems:
         call.warn(problem)
+
+
+def _refusal(call: Call, text: str) -> ApiError:
+    if call.is_patch:
+        # The patched object is not shown, unlike in Kubernetes: it may be a Secret.
+        return invalid("", "", "", [causes.invalid("patch", causes.OMITTED, text)])
+    gvk = call.resource.gvk
+    return bad_request(
+        f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: {text}'
+    )

@@ -14,7 +14,7 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.codec import decode, encode, encoder, same
+from trueup.controlplane.registry.codec import encode, encoder, same
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.metadata import (
     generated_name,
@@ -103,7 +103,7 @@ class Writer:
         current = self._store.latest(resource.bucket, call.key)
         if current is None:
             raise refusals.not_found(resource, call.name)
-        old = self._rules.from_storage(resource, decode(current))
+        old = self._rules.read(resource, current)
         new = change(copy(old))
         require_name(new["metadata"], call.name)
         self._require_same_object(call, new, old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trueup.controlplane.resources.resource import CustomVersion, Resource, Subresource
@@ -13,16 +13,38 @@ _SUBRESOURCE_VERBS = ("get", "patch", "update")
 _SCALE = GroupVersionKind("autoscaling", "v1", "Scale")
 
 
-def custom_resources(definition: Mapping[str, Any]) -> list[Resource]:
-    """What ``definition`` serves, its accepted names in ``status.acceptedNames``."""
+def custom_resources(
+    definition: Mapping[str, Any], before: Iterable[Resource] = ()
+) -> list[Resource]:
+    """What ``definition`` serves, its accepted names in ``status.acceptedNames``.
+
+    ``before`` is what it served until now: a version that did not change stays the same object.
+    """
     versions = definition["spec"]["versions"]
     storage = next(version["name"] for version in versions if version.get("storage"))
     served = [version for version in versions if version.get("served")]
-    return [_resource(definition, version, storage) for version in served]
+    known = {resource.version: resource.custom for resource in before}
+    customs = [_custom(definition, version, storage, known) for version in served]
+    return [_resource(definition, custom) for custom in customs]
 
 
-def _resource(definition: Mapping[str, Any], version: Mapping[str, Any], storage: str) -> Resource:
-    spec = definition["spec"]
+def _custom(
+    definition: Mapping[str, Any],
+    version: Mapping[str, Any],
+    storage: str,
+    known: Mapping[str, CustomVersion | None],
+) -> CustomVersion:
+    was = known.get(version["name"])
+    if was is not None and was.version == version and was.storage_version == storage:
+        return was
+    metadata = definition["metadata"]
+    return CustomVersion(
+        metadata["name"], version, storage, int(metadata.get("resourceVersion") or 0)
+    )
+
+
+def _resource(definition: Mapping[str, Any], custom: CustomVersion) -> Resource:
+    version, spec = custom.version, definition["spec"]
     names = (definition.get("status") or {}).get("acceptedNames") or spec["names"]
     group, plural, kind = spec["group"], names["plural"], names["kind"]
     gvk = GroupVersionKind(group, version["name"], kind)
@@ -40,9 +62,9 @@ def _resource(definition: Mapping[str, Any], version: Mapping[str, Any], storage
         subresources=_subresources(version, gvk),
         generation=("*", "-status") if has_status else ("*",),
         bucket=f"{group}/{plural}",
-        stored_as=GroupVersionKind(group, storage, kind),
+        stored_as=GroupVersionKind(group, custom.storage_version, kind),
         list_kind=names.get("listKind") or f"{kind}List",
-        custom=CustomVersion(definition["metadata"]["name"], version, storage),
+        custom=custom,
     )
 
 

@@ -20,11 +20,15 @@ class Subresource:
 
 @dataclass(frozen=True, slots=True)
 class CustomVersion:
-    """What only a custom resource has: the definition's name and this version's entry in it."""
+    """What only a custom resource has: the definition's name and this version's entry in it.
+
+    ``since`` is the revision from which on objects were written by this schema.
+    """
 
     definition: str
     version: Mapping[str, Any]
     storage_version: str
+    since: int = 0
 
     @property
     def scale(self) -> Mapping[str, str] | None:

@@ -26,6 +26,10 @@ MAX_ANNOTATIONS = 256 * 1024
 """Bytes of all keys and values together."""
 
 
+STANDARD_FINALIZERS = ("kubernetes", "foregroundDeletion", "orphan")
+"""Those that Kubernetes itself sets."""
+
+
 def validate_metadata(
     metadata: Manifest, name_rule: NameRule, *, namespaced: bool, path: str = "metadata"
 ) -> list[Cause]:
@@ -125,6 +129,20 @@ def _finalizers(finalizers: Sequence[str], path: str) -> list[Cause]:
     if {"orphan", "foregroundDeletion"} <= set(finalizers):
         detail = "finalizer orphan and foregroundDeletion cannot be both set"
         found.append(invalid(path, list(finalizers), detail))
+    return found
+
+
+def finalizer_warnings(new: Manifest, old: Manifest) -> list[str]:
+    """What is unwise about the finalizers that a custom resource is given."""
+    found = []
+    for name in sorted(set(new.get("finalizers") or ()) - set(old.get("finalizers") or ())):
+        if "/" in name or name in STANDARD_FINALIZERS:
+            continue
+        path = " including a path (/)" if "." in name else ""
+        found.append(
+            f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name{path} to'
+            " avoid accidental conflicts with other finalizer writers"
+        )
     return found
 
 

@@ -21,6 +21,7 @@ from trueup.controlplane.validation.builtin import (
     workloads,
 )
 from trueup.controlplane.validation.causes import Cause, below, invalid
+from trueup.controlplane.validation.metadata import STANDARD_FINALIZERS
 from trueup.objects import Manifest
 
 Check: TypeAlias = Callable[[Manifest], Iterator[Cause]]
@@ -73,8 +74,6 @@ CHANGES: Mapping[str, Comparison] = {
     "storage.k8s.io/storageclasses": storage.storage_class_changes,
 }
 
-_STANDARD_FINALIZERS = ("kubernetes", "foregroundDeletion", "orphan")
-
 
 def object_problems(bucket: str, obj: Manifest) -> list[Cause]:
     """What is wrong with an object of a built-in kind, beyond its metadata."""
@@ -92,6 +91,6 @@ def change_problems(bucket: str, new: Manifest, old: Manifest) -> list[Cause]:
 def _finalizers(obj: Manifest) -> Iterator[Cause]:
     """On built-in kinds a finalizer is one of Kubernetes' own, or carries a domain."""
     for at, name in enumerate(obj["metadata"].get("finalizers") or ()):
-        if "/" not in name and name not in _STANDARD_FINALIZERS:
+        if "/" not in name and name not in STANDARD_FINALIZERS:
             detail = "name is neither a standard finalizer name nor is it fully qualified"
             yield invalid(below("metadata.finalizers", at), name, detail)

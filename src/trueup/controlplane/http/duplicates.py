@@ -1,0 +1,41 @@
+"""Fields that a JSON body names more than once; the last one counts, but it is hardly meant."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+
+class _Object(dict[str, Any]):
+    """An object that remembers which of its names came again."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def duplicate_fields(body: bytes) -> list[str]:
+    """The paths of repeated fields: ``spec.containers[0].image``. ``body`` parses as JSON."""
+    try:
+        return list(_below(json.loads(body, object_pairs_hook=_object), ""))
+    except (ValueError, RecursionError):
+        return []  # what does not parse is refused elsewhere
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        found.repeated = tuple(name for name, count in counts.items() if count > 1)
+    return found
+
+
+def _below(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, _Object):
+        prefix = f"{path}." if path else ""
+        for name, item in value.items():
+            yield from _below(item, prefix + name)
+        yield from (prefix + name for name in value.repeated)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _below(item, f"{path}[{at}]")

@@ -13,7 +13,7 @@ from trueup.apply.takeover import takeover_patch
 from trueup.cluster import Client
 from trueup.errors import ApiError, Conflict, Invalid, NotFound, TrueupError
 from trueup.flow import Conventions, Write
-from trueup.objects import Manifest, ObjectRef
+from trueup.objects import GroupKind, Manifest, ObjectRef
 from trueup.observe.drift import authors, drifted_fields
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Action, Cause, Change, Remembered
@@ -21,6 +21,8 @@ from trueup.plan.mask import is_secret, mask_error
 from trueup.plan.prune import why_kept
 
 _IMMUTABLE = re.compile(r"is immutable|immutable field|may not be changed|updates to .* forbidden")
+
+_DEFINITION = GroupKind("apiextensions.k8s.io", "CustomResourceDefinition")
 
 Adjust = Callable[[Manifest, Mapping[str, Any]], Manifest]
 """From what is wanted and what is live to what is sent."""
@@ -166,6 +168,8 @@ class Writer:
             before = (live or {}).get("metadata", {}).get("resourceVersion")
             same = before == metadata.get("resourceVersion")
             done = Done.UNCHANGED if same else Done.CONFIGURED
+        if done is not Done.UNCHANGED and change.ref.group_kind == _DEFINITION:
+            self._client.forget_discovery()
         return Outcome(
             change.ref,
             done,

@@ -65,6 +65,14 @@ class Applied:
     created: bool
 
 
+@dataclass
+class _Served:
+    """What the server serves, as of ``since`` on the steady clock."""
+
+    catalogue: Catalogue | None = None
+    since: float = 0.0
+
+
 class Client:
     """Speaks to one API server. All methods raise ApiError subclasses for refusals.
 
@@ -77,13 +85,12 @@ class Client:
     def __init__(self, transport: Transport, *, impersonate: str = "") -> None:
         self._transport = transport
         self._headers: dict[str, str] = {"Impersonate-User": impersonate} if impersonate else {}
-        self._catalogue: Catalogue | None = None
-        self._discovered_at = 0.0
+        self._served = _Served()
 
     def impersonating(self, user: str) -> Client:
-        """A client over the same transport that acts as ``user``."""
+        """A client over the same transport that acts as ``user``; they share what they discover."""
         other = Client(self._transport, impersonate=user)
-        other._catalogue, other._discovered_at = self._catalogue, self._discovered_at
+        other._served = self._served
         return other
 
     async def close(self) -> None:
@@ -97,9 +104,9 @@ class Client:
         An empty version means the preferred one. An unknown kind is looked up afresh, since
         its definition may just have been created.
         """
-        catalogue = self._catalogue or await self.discover()
+        catalogue = self._served.catalogue or await self.discover()
         found = catalogue.find(gvk.group_kind, gvk.version)
-        if found is None and monotonic() - self._discovered_at > _REDISCOVER_SECONDS:
+        if found is None and monotonic() - self._served.since > _REDISCOVER_SECONDS:
             found = (await self.discover()).find(gvk.group_kind, gvk.version)
         if found is None:
             raise NotFound(
@@ -117,12 +124,13 @@ class Client:
                 resources += resources_from_aggregated(document)
             else:
                 resources += await self._discover_each(root, document)
-        self._catalogue, self._discovered_at = Catalogue(resources), monotonic()
-        return self._catalogue
+        catalogue = Catalogue(resources)
+        self._served.catalogue, self._served.since = catalogue, monotonic()
+        return catalogue
 
     def forget_discovery(self) -> None:
         """Discover again at the next call: a definition was created or changed."""
-        self._catalogue = None
+        self._served.catalogue = None
 
     async def _discover_each(self, root: str, document: Mapping[str, Any]) -> list[Resource]:
         paths = [f"{root}/{version}" for version in document.get("versions") or ()]

@@ -16,6 +16,8 @@ QUIET_SECONDS = 600.0
 _FREE = 2
 """Corrections that are made at once before back-off begins."""
 _FIRST, _MOST = 1.0, 300.0
+_MOST_ROUNDS = 30
+"""From here on the wait is the longest anyway; a fight may go on for months."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Fights:
         bout = self._bouts.get(ref)
         if bout is None or now - bout.last > QUIET_SECONDS:
             return 0
-        rounds = bout.corrections - _FREE
+        rounds = min(bout.corrections - _FREE, _MOST_ROUNDS)
         if rounds < 0:
             return 0
         return max(0.0, bout.last + min(_MOST, _FIRST * 2.0**rounds) - now)

@@ -21,8 +21,8 @@ class KnownKinds(Client):
     """A client that need not ask what is served."""
 
     async def discover(self) -> Catalogue:
-        self._catalogue = Catalogue([CONFIG_MAPS])
-        return self._catalogue
+        self._served.catalogue = Catalogue([CONFIG_MAPS])
+        return self._served.catalogue
 
 
 @pytest.fixture

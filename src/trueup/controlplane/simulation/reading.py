@@ -81,6 +81,17 @@ def until_available(pod: Obj, min_ready_seconds: int, now: datetime) -> float | 
     return max(0.0, min_ready_seconds - (now - since).total_seconds())
 
 
+def required_node(pod: Obj) -> str:
+    """The one node that the pod's affinity allows by name; empty where it names none."""
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
+    for term in required.get("nodeSelectorTerms") or ():
+        for field in term.get("matchFields") or ():
+            if field["key"] == "metadata.name":
+                return str(field["values"][0])
+    return ""
+
+
 def scaled(value: int | str, whole: int, *, up: bool) -> int:
     """An int-or-percent of ``whole``, rounded up or down."""
     if isinstance(value, int):

@@ -12,14 +12,21 @@ from typing import TypeAlias
 
 from trueup.cluster import Client
 from trueup.controlplane.simulation import kinds
+from trueup.controlplane.simulation.accounts import DefaultAccounts
 from trueup.controlplane.simulation.actor import Actor
 from trueup.controlplane.simulation.clock import Clock
 from trueup.controlplane.simulation.controller import Controller
+from trueup.controlplane.simulation.daemonsets import DaemonSets
 from trueup.controlplane.simulation.deployments import Deployments
+from trueup.controlplane.simulation.disruption import DisruptionBudgets
+from trueup.controlplane.simulation.jobs import CronJobs, Jobs
+from trueup.controlplane.simulation.network import Ingresses, Services
 from trueup.controlplane.simulation.nodes import Nodes
 from trueup.controlplane.simulation.pods.kubelet import Kubelet
 from trueup.controlplane.simulation.pods.scheduler import Scheduler
 from trueup.controlplane.simulation.replicasets import ReplicaSets
+from trueup.controlplane.simulation.statefulsets import StatefulSets
+from trueup.controlplane.simulation.storage import Claims, StorageClasses, Volumes
 from trueup.controlplane.simulation.world import World
 
 ClientFor: TypeAlias = Callable[[str], Client]
@@ -28,9 +35,23 @@ ClientFor: TypeAlias = Callable[[str], Client]
 _KINDS = (
     kinds.DEPLOYMENT,
     kinds.REPLICA_SET,
+    kinds.STATEFUL_SET,
+    kinds.DAEMON_SET,
+    kinds.CONTROLLER_REVISION,
+    kinds.JOB,
+    kinds.CRON_JOB,
     kinds.POD,
     kinds.NODE,
+    kinds.SERVICE,
+    kinds.ENDPOINTS,
+    kinds.ENDPOINT_SLICE,
+    kinds.INGRESS,
     kinds.CLAIM,
+    kinds.VOLUME,
+    kinds.STORAGE_CLASS,
+    kinds.DISRUPTION_BUDGET,
+    kinds.NAMESPACE,
+    kinds.SERVICE_ACCOUNT,
 )
 
 
@@ -50,6 +71,17 @@ class Simulation:
             Kubelet(world, kubelet, clock),
             ReplicaSets(world, manager, clock),
             Deployments(world, manager, clock),
+            StatefulSets(world, manager, clock),
+            DaemonSets(world, manager, clock),
+            Jobs(world, manager, clock),
+            CronJobs(world, manager, clock),
+            Services(world, manager, clock),
+            Ingresses(world, manager, clock),
+            Claims(world, manager, clock),
+            Volumes(world, manager, clock),
+            StorageClasses(world, manager, clock),
+            DisruptionBudgets(world, manager, clock),
+            DefaultAccounts(world, manager, clock),
         )
 
     async def run(self) -> None:

@@ -13,7 +13,13 @@ from trueup.controlplane.simulation.controller import Controller
 from trueup.controlplane.simulation.kinds import CLAIM, NODE, POD
 from trueup.controlplane.simulation.outcome import Action, Bind, Outcome, Tell, status_change
 from trueup.controlplane.simulation.pods.conditions import PodCondition, pod_conditions
-from trueup.controlplane.simulation.reading import is_deleting, is_finished, name_of, phase
+from trueup.controlplane.simulation.reading import (
+    is_deleting,
+    is_finished,
+    name_of,
+    phase,
+    required_node,
+)
 from trueup.controlplane.simulation.requests import behaviour
 from trueup.controlplane.simulation.world import Snapshot, World
 from trueup.objects import Manifest, ObjectRef
@@ -36,12 +42,18 @@ def schedule(
     problem = _problem(pod, nodes, free, claim_phase)
     if not problem:
         chosen = free[crc32(pod["metadata"]["uid"].encode()) % len(free)]
-        return [Bind(pod, name_of(chosen))]
+        return [Bind(pod, _sent_to(pod, free) or name_of(chosen))]
     wanted = [PodCondition("PodScheduled", "False", "Unschedulable", problem)]
     status = {**(pod.get("status") or {}), "conditions": pod_conditions(pod, wanted, now)}
     changes = status_change(pod, status)
     told: list[Action] = [Tell(pod, "FailedScheduling", problem, warning=True)]
     return [*changes, *told] if changes else []
+
+
+def _sent_to(pod: Mapping[str, Any], free: Sequence[Mapping[str, Any]]) -> str:
+    """The node that the pod's affinity names, as a DaemonSet's does."""
+    named = required_node(pod)
+    return named if any(name_of(node) == named for node in free) else ""
 
 
 def claims_of(pod: Mapping[str, Any]) -> list[str]:

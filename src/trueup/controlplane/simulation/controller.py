@@ -17,6 +17,9 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 _WORKERS = 16
 """Writes wait for the disk together, so many workers cost little."""
 
+_SOONEST = 0.01
+"""Seconds before a key comes back by itself: a decision that waits for nothing starves no other."""
+
 
 class Controller(ABC):
     """Looks at each object of ``kind`` when it, or a child of a kind in ``children``, changes."""
@@ -48,7 +51,7 @@ class Controller(ABC):
         obj = self.world.get(ref)
         outcome = self.gone(ref) if obj is None else self.decide(obj)
         await self._actor.carry_out(outcome.actions)
-        return outcome.again
+        return None if outcome.again is None else max(outcome.again, _SOONEST)
 
     def _changed(self, ref: ObjectRef, before: Snapshot | None, now: Snapshot | None) -> None:
         self.queue.add(ref)

@@ -90,7 +90,7 @@ def job_outcome(job: Manifest, pods: Sequence[Pod], now: datetime) -> Outcome:
     write = status_change(job, status)
     return Outcome(
         [*write, *settled, *changes, *_told(job, status)],
-        soonest(again, _until_deadline(job, status, now)),
+        again if verdict else soonest(again, _until_deadline(job, status, now)),
     )
 
 

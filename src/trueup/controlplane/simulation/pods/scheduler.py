@@ -38,6 +38,8 @@ def schedule(
     spec = pod["spec"]
     if spec.get("nodeName") or spec.get("schedulingGates") or is_deleting(pod) or is_finished(pod):
         return []
+    if not nodes:
+        return []  # they are on their way
     free = [node for node in nodes if not node["spec"].get("unschedulable")]
     problem = _problem(pod, nodes, free, claim_phase)
     if not problem:

@@ -24,6 +24,7 @@ Claim = Mapping[str, Any]
 Volume = Mapping[str, Any]
 
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+_FAILED = "trueup.dev/simulated-failure"
 _COMPLETED = "pv.kubernetes.io/bind-completed"
 _BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 
@@ -49,7 +50,7 @@ def claim_outcome(
         return Outcome(_bound(claim, volume))
     if spec.get("volumeName") or not spec.get("storageClassName"):
         return Outcome()  # it waits for a volume that somebody makes
-    message = f"Successfully provisioned volume {_new_name(claim)}, which is simulated"
+    message = f"Successfully provisioned volume {provisioned_name(claim)}, which is simulated"
     told = Tell(claim, "ProvisioningSucceeded", message)
     return Outcome([Create(_new_volume(claim, reclaim), told)])
 
@@ -138,15 +139,13 @@ def _refused(claim: Manifest) -> list[Action]:
     return [Change(claim, {"metadata": {"annotations": {_FAILED: "true"}}}, then=told)]
 
 
-_FAILED = "trueup.dev/simulated-failure"
-
-
-def _new_name(claim: Claim) -> str:
+def provisioned_name(claim: Claim) -> str:
+    """What the volume is called that is made for a claim."""
     return f"pvc-{claim['metadata']['uid']}"
 
 
 def _new_volume(claim: Claim, reclaim: str) -> Manifest:
-    spec, name = claim["spec"], _new_name(claim)
+    spec, name = claim["spec"], provisioned_name(claim)
     wanted = ((spec.get("resources") or {}).get("requests") or {}).get("storage", "1Gi")
     return {
         "apiVersion": "v1",

@@ -64,6 +64,9 @@ def compile_glob(pattern: bytes) -> Callable[[bytes], bool]:
         chunks = _parse(pattern)
     except _BadPattern:
         return lambda name: False
+    if all(isinstance(item, int) for chunk in chunks for item in chunk):
+        texts = [bytes(item for item in chunk if isinstance(item, int)) for chunk in chunks]
+        return lambda name: _match_texts(texts, name)
     return lambda name: _match(chunks, name)
 
 
@@ -117,6 +120,22 @@ def _class_member(pattern: bytes, at: int) -> tuple[int, int]:
     if (char, width) == (REPLACEMENT, 1) or at + width == len(pattern):
         raise _BadPattern
     return char, at + width
+
+
+def _match_texts(texts: list[bytes], name: bytes) -> bool:
+    """``_match`` where there are but stars and plain text, as in nearly all patterns."""
+    first, last = texts[0], texts[-1]
+    if len(texts) == 1:
+        return name == first
+    at, end = len(first), len(name) - len(last)
+    if at > end or not name.startswith(first) or not name.endswith(last):
+        return False
+    for text in texts[1:-1]:
+        found = name.find(text, at, end)
+        if found < 0:
+            return False
+        at = found + len(text)
+    return True
 
 
 def _match(chunks: tuple[_Chunk, ...], name: bytes) -> bool:

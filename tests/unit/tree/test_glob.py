@@ -53,5 +53,11 @@ def test_stars_and_question_marks_are_the_regular_expressions_they_look_like(
     assert matches(pattern.encode(), name.encode()) == bool(re.fullmatch(expression, name))
 
 
+@given(pattern=st.text("ab*\\", max_size=8), name=st.text("ab*", max_size=10))
+def test_plain_text_between_stars_matches_as_characters_would(pattern: str, name: str) -> None:
+    as_class = re.sub(r"\\?[ab]", lambda found: f"[{found[0][-1]}]", pattern)
+    assert matches(pattern.encode(), name.encode()) == matches(as_class.encode(), name.encode())
+
+
 def test_a_hostile_pattern_takes_no_long_time() -> None:
     assert not matches(b"a*" * 40 + b"b", b"a" * 200)

@@ -14,7 +14,7 @@ from trueup.dialects.flux.gitrepository import GitSource
 from trueup.dialects.flux.names import Condition, Reason
 from trueup.errors import InputError
 from trueup.fetch.git import Checkout, GitCache, Reference, Remote, Revision
-from trueup.fetch.ignore import filter_source
+from trueup.fetch.ignore import Memo, filter_source
 from trueup.flow import Artifact, digest_of
 from trueup.tree import FilteredTree, Tree, clean_path
 from trueup.tree.mount import MountedTree
@@ -41,6 +41,7 @@ class Checkouts:
     def __init__(self, cache: GitCache, *, allow_local: bool = False) -> None:
         self._cache = cache
         self._allow_local = allow_local
+        self._ignored: Memo = {}
 
     async def resolve(self, source: GitSource, secrets: Secrets, *, max_age: float) -> Revision:
         """What the source's reference means on the remote, or meant up to ``max_age`` seconds ago."""
@@ -62,7 +63,8 @@ class Checkouts:
         verified = ""
         if source.verify is not None:
             verified = check_signatures(source.verify, checkout, secrets.get(source.verify.secret))
-        return Fetched(_artifact(source, checkout, included), _subject(checkout), verified)
+        artifact = await asyncio.to_thread(self._artifact, source, checkout, included)
+        return Fetched(artifact, _subject(checkout), verified)
 
     async def reopen(
         self, source: GitSource, revision: str, included: Sequence[Artifact]
@@ -72,7 +74,9 @@ class Checkouts:
         checkout = await self._cache.open(
             source.url, Revision.parse(revision), submodules=source.submodules
         )
-        return _artifact(source, checkout, included) if checkout else None
+        if checkout is None:
+            return None
+        return await asyncio.to_thread(self._artifact, source, checkout, included)
 
     async def keep_tidy(self) -> None:
         """For ever: removes from time to time what was fetched and is not used any more."""
@@ -80,18 +84,20 @@ class Checkouts:
             await self._cache.sweep()
             await asyncio.sleep(_SWEEP_SECONDS)
 
+    def _artifact(
+        self, source: GitSource, checkout: Checkout, included: Sequence[Artifact]
+    ) -> Artifact:
+        """Looks through the whole tree for ignore files, so not on the event loop."""
+        tree: Tree = checkout.tree
+        with telling("failed to sparse checkout directories "):
+            tree = _only(tree, source.directories) if source.directories else tree
+        tree = filter_source(_with_includes(source, tree, included), source.ignore, self._ignored)
+        made_of = [tree.digest(""), source.ignore, source.directories]
+        digest = sha256(digest_of(made_of).encode()).hexdigest()
+        return Artifact(source.ref, checkout.revision.text, f"sha256:{digest}", tree)
+
     def _remote(self, source: GitSource, secrets: Secrets) -> Remote:
         return remote_of(source, secrets, allow_local=self._allow_local)
-
-
-def _artifact(source: GitSource, checkout: Checkout, included: Sequence[Artifact]) -> Artifact:
-    tree: Tree = checkout.tree
-    with telling("failed to sparse checkout directories "):
-        tree = _only(tree, source.directories) if source.directories else tree
-    tree = filter_source(_with_includes(source, tree, included), source.ignore)
-    made_of = [tree.digest(""), source.ignore, source.directories]
-    digest = sha256(digest_of(made_of).encode()).hexdigest()
-    return Artifact(source.ref, checkout.revision.text, f"sha256:{digest}", tree)
 
 
 def _only(tree: Tree, directories: Sequence[str]) -> Tree:

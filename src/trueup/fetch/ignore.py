@@ -7,8 +7,9 @@ as a whole part of a path, and ``#`` or ``!`` lose their meaning behind a backsl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -114,10 +115,20 @@ def parse(text: str, domain: Sequence[str] = ()) -> list[Pattern]:
     return [_pattern(line, domain) for line in lines if line.strip() and not line.startswith("#")]
 
 
-def load(tree: Tree, path: str = "", domain: Sequence[str] = ()) -> list[Pattern]:
+Memo = dict[tuple[str, tuple[str, ...]], list[Pattern]]
+"""The patterns below folders by digest and place: good for trees whose digests tell the content."""
+
+_MEMO_FOLDERS = 100_000
+_DECISIONS = 50_000
+
+
+def load(
+    tree: Tree, path: str = "", domain: Sequence[str] = (), memo: Memo | None = None
+) -> list[Pattern]:
     """The patterns of every ``.sourceignore`` at ``path`` and below, outer ones first.
 
-    ``domain`` is where ``path`` lies, in the eyes of who asks.
+    ``domain`` is where ``path`` lies, in the eyes of who asks. With ``memo`` a folder that was
+    looked through before is not looked through again.
     """
     prefix = f"{path}/" if path else ""
     patterns: list[Pattern] = []
@@ -125,8 +136,15 @@ def load(tree: Tree, path: str = "", domain: Sequence[str] = ()) -> list[Pattern
         text = tree.read(prefix + IGNORE_FILE).decode("utf-8", "surrogateescape")
         patterns = parse(text, domain)
     for entry in tree.entries(path):
-        if entry.kind == "dir" and entry.name != ".git":
-            patterns += load(tree, prefix + entry.name, (*domain, entry.name))
+        if entry.kind != "dir" or entry.name == ".git":
+            continue
+        place = (*domain, entry.name)
+        found = memo.get((entry.digest, place)) if memo is not None else None
+        if found is None:
+            found = load(tree, prefix + entry.name, place, memo)
+            if memo is not None:
+                memo[entry.digest, place] = found
+        patterns += found
     return patterns
 
 
@@ -142,18 +160,27 @@ def source_rules(patterns: Sequence[Pattern]) -> IgnoreRules:
     return IgnoreRules((*_own(_VCS, ()), *patterns))
 
 
-def filter_source(tree: Tree, ignore: str | None = None) -> Tree:
+def filter_source(tree: Tree, ignore: str | None = None, memo: Memo | None = None) -> Tree:
     """``tree`` as a source offers it: without what is ignored and without symlinks.
 
-    ``ignore`` is the source's own text, which weighs more than the ``.sourceignore`` files.
+    ``ignore`` is the source's own text, which weighs more than the ``.sourceignore`` files;
+    ``memo`` serves all commits of a repository.
     """
-    patterns = load(tree)
+    if memo is not None and len(memo) > _MEMO_FOLDERS:
+        memo.clear()
+    patterns = load(tree, memo=memo)
     if ignore is not None:
         patterns += parse(ignore)
     rules = source_rules(patterns)
     return FilteredTree(
-        tree, rules.ignores, search_hidden=rules.may_take_in_again, mark=rules.digest
+        tree, _decider(rules), search_hidden=rules.may_take_in_again, mark=rules.digest
     )
+
+
+@lru_cache(maxsize=4)
+def _decider(rules: IgnoreRules) -> Callable[[Sequence[str], bool], bool]:
+    """``rules.ignores`` with what it said before: from one commit to the next most paths stay."""
+    return lru_cache(maxsize=_DECISIONS)(rules.ignores)
 
 
 def _own(texts: str, domain: Sequence[str]) -> list[Pattern]:

@@ -8,7 +8,15 @@ from typing import Final
 
 from trueup.cel.types import DYN, Type
 
-_NULLABLE: Final = frozenset({"google.protobuf.Timestamp", "google.protobuf.Duration", "object"})
+_NULLABLE: Final = frozenset(
+    {"google.protobuf.Timestamp", "google.protobuf.Duration", "object", "optional_type"}
+)
+_NULLABLE_LIBRARIES: Final = ("kubernetes.", "net.")
+
+
+def _nullable(kind: Type) -> bool:
+    """Whether null can stand for a value of this type."""
+    return kind.name in _NULLABLE or kind.name.startswith(_NULLABLE_LIBRARIES)
 
 
 class Unifier:
@@ -62,7 +70,7 @@ class Unifier:
         if DYN in (param, arg):
             return True
         if "null_type" in (param.name, arg.name) and param.name != arg.name:
-            return param.name in _NULLABLE or arg.name in _NULLABLE
+            return _nullable(param) or _nullable(arg)
         if param.name != arg.name:
             return False
         if param.name == "type":

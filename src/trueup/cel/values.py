@@ -92,6 +92,10 @@ _TYPES: Final[dict[type, str]] = {
 }
 
 
+_LIBRARY_TYPES: Final = ("kubernetes.", "net.")
+"""Values of these compare with their own kind only."""
+
+
 def type_name(value: Any) -> str:
     """The name of ``value``'s CEL type."""
     found = _TYPES.get(type(value))
@@ -130,6 +134,10 @@ def equal(left: Any, right: Any) -> bool:
     kind, other = type(left), type(right)
     if kind is list or kind is dict:
         return kind is other and _equal_aggregates(left, right)
+    if kind not in _TYPES and kind is not other and type_name(left).startswith(_LIBRARY_TYPES):
+        if right is None:
+            return False
+        raise EvaluationError("no such overload")
     if kind is bool or other is bool:
         return left is right
     if kind is Optional and other is Optional:

@@ -1,4 +1,4 @@
-"""Kubernetes' environment, expression by expression: ``tests/cases/cel/kubernetes.yaml``."""
+"""Kubernetes' environment, expression by expression: ``tests/cases/cel/kubernetes*.yaml``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from trueup.cel.types import DYN
 from trueup.errors import ExpressionError
 from trueup.objects import yaml
 
-CASES = Path(__file__).parents[2] / "cases" / "cel" / "kubernetes.yaml"
-TABLE: list[dict[str, Any]] = yaml.load(CASES.read_bytes())
+CASES = Path(__file__).parents[2] / "cases" / "cel"
+TABLE: list[dict[str, Any]] = [
+    case for path in sorted(CASES.glob("kubernetes*.yaml")) for case in yaml.load(path.read_bytes())
+]
 
 
 def outcome(case: dict[str, Any]) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def main() -> int:
         stage.narrator.fails(str(_first(errors)))
         code = 1
     except* asyncio.CancelledError:
-        stage.narrator.fails("interrupted; everything is stopped")
-        code = 130
+        stage.narrator.does("\n   interrupted; everything is stopped")
+        code = 0 if options.stay else 130
     return code
 
 
@@ -50,9 +50,12 @@ async def _stay(stage: Stage) -> None:
     """Start, or go on with what is there from last time, until a signal ends it."""
     try:
         await story.start(stage)
-        if not stage.repository.work.exists():
+        if stage.repository.work.exists():
+            await story.bootstrap(stage)
+            await stage.trueup("get")
+        else:
             await story.prepare(stage)
-        await story.bring_live(stage)
+            await story.bring_live(stage)
         stage.narrator.does(_usage(stage))
         await asyncio.Event().wait()
     finally:

@@ -40,6 +40,8 @@ class Repository:
         self._git("init", "--quiet", "--initial-branch=main")
         self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote))
         self._git("remote", "add", "origin", self.url)
+        for key in ("name", "email"):  # also for those who never told git who they are
+            self._git("config", f"user.{key}", _SETTINGS[f"GIT_AUTHOR_{key.upper()}"])
         self.push("One application in three environments")
 
     def replace(self, path: str, old: str, new: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -175,21 +176,23 @@ def split_descriptions(definitions: Definitions) -> dict[str, dict[str, str]]:
     return found
 
 
-def write(name: str, content: Any) -> None:
-    text = json.dumps(content, separators=(",", ":"), sort_keys=True)
-    (TARGET / name).write_bytes(zlib.compress(text.encode(), 9))
-
-
-def main() -> None:
-    TARGET.mkdir(exist_ok=True)
+def contents() -> Iterator[tuple[str, Any]]:
+    """Every file of the index, by name."""
     for version in VERSIONS:
         definitions = read(version)
         add_defaults(definitions)
         name_formats(definitions)
         descriptions = split_descriptions(definitions)
-        write(f"{version}.json.z", definitions)
+        yield f"{version}.json.z", definitions
         if version == VERSIONS[-1]:
-            write("descriptions.json.z", descriptions)
+            yield "descriptions.json.z", descriptions
+
+
+def main() -> None:
+    TARGET.mkdir(exist_ok=True)
+    for name, content in contents():
+        text = json.dumps(content, separators=(",", ":"), sort_keys=True)
+        (TARGET / name).write_bytes(zlib.compress(text.encode(), 9))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
     │   └── CycleError          dependencies form a cycle
     ├── FetchError              a source cannot be reached or read now
+    ├── StoreError              the control plane's database cannot be used
     ├── VerificationError       a signature is missing or not by a trusted key
     └── ApiError                the Kubernetes API refused; one class per answer that is handled
         ├── NotFound · AlreadyExists · Conflict · Invalid · Forbidden · Unauthorized
@@ -74,6 +75,10 @@ class CycleError(InputError):
 
 class FetchError(TrueupError):
     """A source cannot be reached or read now; the last good artifact stays."""
+
+
+class StoreError(TrueupError):
+    """The control plane's database is in use by another process, damaged, or cannot be written."""
 
 
 class VerificationError(TrueupError):

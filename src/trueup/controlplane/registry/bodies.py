@@ -12,7 +12,7 @@ from trueup.objects import GroupVersionKind, Manifest
 def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
     if not isinstance(body, dict):
-        raise bad_request("the object provided is unrecognized (must be of type Object)")
+        raise bad_request(f"the object provided is unrecognized (must be of type {gvk.kind})")
     _require_type(body, gvk)
     metadata = body.get("metadata")
     if metadata is None:
@@ -21,8 +21,39 @@ def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
         raise bad_request(
             f'{gvk.kind} in version "{gvk.version}" cannot be handled: metadata must be an object'
         )
+    _require_texts(metadata, gvk)
     _require_namespace(metadata, call)
     return body
+
+
+def _require_texts(metadata: Manifest, gvk: GroupVersionKind) -> None:
+    """What is read from metadata before the kind's own fields are looked at."""
+    for name in ("name", "generateName", "namespace", "uid", "resourceVersion"):
+        value = metadata.get(name)
+        if value is not None and not isinstance(value, str):
+            raise bad_request(
+                f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: json:'
+                f" cannot unmarshal {_json_type(value)} into Go struct field"
+                f" ObjectMeta.metadata.{name} of type string"
+            )
+
+
+def _text_of(body: Manifest, name: str, gvk: GroupVersionKind) -> str:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {gvk.kind}): couldn't get"
+            f" version/kind; json parse error: json: cannot unmarshal {_json_type(value)} into"
+            f" Go struct field .{name} of type string"
+        )
+    return value or ""
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    names: dict[type, str] = {int: "number", float: "number", list: "array", dict: "object"}
+    return names.get(type(value), "string")
 
 
 def require_name(metadata: Manifest, name: str) -> None:
@@ -35,8 +66,9 @@ def require_name(metadata: Manifest, name: str) -> None:
 
 
 def _require_type(body: Manifest, gvk: GroupVersionKind) -> None:
-    api_version = body.setdefault("apiVersion", gvk.api_version) or gvk.api_version
-    kind = body.setdefault("kind", gvk.kind) or gvk.kind
+    api_version = _text_of(body, "apiVersion", gvk) or gvk.api_version
+    kind = _text_of(body, "kind", gvk) or gvk.kind
+    body["apiVersion"], body["kind"] = api_version, kind
     if api_version != gvk.api_version:
         raise bad_request(
             f"the API version in the data ({api_version}) does not match"

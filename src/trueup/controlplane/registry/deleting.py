@@ -21,6 +21,14 @@ ORPHAN = "orphan"
 _POLICY_FINALIZER = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
 
 
+_OPTION_TYPES: dict[str, tuple[type, str]] = {
+    "gracePeriodSeconds": (int, "int64"),
+    "propagationPolicy": (str, "v1.DeletionPropagation"),
+    "orphanDependents": (bool, "bool"),
+    "preconditions": (dict, "v1.Preconditions"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class DeleteOptions:
     """The body of a delete; ``uid`` and ``revision`` are preconditions."""
@@ -33,6 +41,12 @@ class DeleteOptions:
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> DeleteOptions:
+        for name, (wanted, go_type) in _OPTION_TYPES.items():
+            if body.get(name) is not None and not isinstance(body[name], wanted):
+                raise refusals.bad_request(
+                    f"json: cannot unmarshal into Go struct field DeleteOptions.{name}"
+                    f" of type {go_type}"
+                )
         preconditions = body.get("preconditions") or {}
         return cls(
             grace=body.get("gracePeriodSeconds"),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from trueup.cluster.client import Client, WatchEvent
-from trueup.errors import ApiError, Gone, NotFound
+from trueup.errors import Gone, NotFound, TrueupError
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 log = logging.getLogger(__name__)
@@ -51,11 +51,12 @@ class Informer(Generic[T]):
         self._known: dict[ObjectRef, T] = {}
         self._versions: dict[ObjectRef, int] = {}
         self._synced = asyncio.Event()
+        self._answered = asyncio.Event()
         self._wake = asyncio.Event()
         self._seen = 0
         self._version = ""
         self._delay = _RETRY_FIRST
-        self.problem: ApiError | None = None
+        self.problem: TrueupError | None = None
         """Why the cache may be behind, while it may be."""
 
     def get(self, ref: ObjectRef) -> T | None:
@@ -75,6 +76,10 @@ class Informer(Generic[T]):
     async def wait_synced(self) -> None:
         await self._synced.wait()
 
+    async def wait_answered(self) -> None:
+        """Returns once the first list was read, or failed: then ``problem`` says why."""
+        await self._answered.wait()
+
     def learn(self, obj: Manifest) -> None:
         """Take in an object that the server just showed, if no event has overtaken it."""
         self._wake.set()
@@ -92,8 +97,9 @@ class Informer(Generic[T]):
                 await asyncio.sleep(_PAUSE)  # a server that ends each watch at once is not hammered
             except Gone:
                 self._version = ""
-            except ApiError as error:
+            except TrueupError as error:
                 self.problem = error
+                self._answered.set()
                 log.debug("watch of %s interrupted: %s", self.gvk.kind, error)
                 if isinstance(error, NotFound):
                     self._version = ""
@@ -125,6 +131,7 @@ class Informer(Generic[T]):
         self._version = listing.resource_version
         self.problem = None
         self._synced.set()
+        self._answered.set()
 
     async def _follow(self) -> None:
         async with self._client.watch(
@@ -175,6 +182,7 @@ class Informer(Generic[T]):
             self._forget(ref, as_of=self._versions[ref])
         # A kind that is not there has no objects: waiting for it would wait for ever.
         self._synced.set()
+        self._answered.set()
 
 
 def _number(obj: Manifest) -> int:

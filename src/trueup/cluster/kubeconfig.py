@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -144,6 +145,7 @@ def cluster_config_from_kubeconfig(
         )
     if not cluster.get("server"):
         raise InputError("its cluster has no server", subject=subject)
+    _check_url(str(cluster["server"]), subject)
     if not str(cluster.get("proxy-url") or "http:").startswith(("http:", "https:")):
         raise InputError(
             "its proxy-url is neither http nor https",
@@ -185,6 +187,20 @@ def cluster_config_from_file(path: str = "", context: str = "") -> ClusterConfig
     return cluster_config_from_kubeconfig(
         content, subject=str(file), context=context, base=file.parent
     )
+
+
+def _check_url(text: str, subject: str) -> None:
+    try:
+        url = urlsplit(text)
+        good = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise InputError(
+            f"its server {text!r} is no URL",
+            subject=subject,
+            next_step="write it like https://host:6443",
+        )
 
 
 def in_cluster() -> ClusterConfig | None:

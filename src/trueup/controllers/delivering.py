@@ -206,6 +206,7 @@ class _Look:
 
     async def _render(self) -> Rendering:
         """The rendering; that a dependency is not ready comes before what is wrong with it."""
+        self._check_path()
         rendering, problem = None, None
         try:
             rendering = await self._rendering()
@@ -215,10 +216,18 @@ class _Look:
         if rendering is not None:
             return rendering
         assert problem is not None
-        if isinstance(problem, TreeError) and problem.subject == self._delivery.path:
-            text = f"kustomization path not found: {problem}"
-            raise Setback(Trouble.SOURCE, text) from problem
         raise Setback(Trouble.BUILD, str(problem)) from problem
+
+    def _check_path(self) -> None:
+        path, artifact = self._delivery.path or ".", self._artifact
+        try:
+            found = artifact.tree.is_dir(path)
+        except TreeError as error:
+            raise Setback(Trouble.SOURCE, f"kustomization path not found: {error}") from error
+        if not found:
+            where = f"{artifact.source} at {artifact.revision}"
+            text = f"kustomization path not found: there is no directory {path} in {where}"
+            raise Setback(Trouble.SOURCE, text)
 
     async def _rendering(self) -> Rendering:
         world, delivery = self._world, self._delivery

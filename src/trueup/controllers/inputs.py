@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from trueup.cluster import Client, Informer
 from trueup.errors import InputError, Unavailable
@@ -44,10 +45,10 @@ class Inputs:
 
     async def _synced(self, ref: ObjectRef) -> None:
         informer = self._informers[ref]
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(_SYNC_SECONDS):
-                await informer.wait_synced()
-        except TimeoutError:
+                await informer.wait_answered()
+        if not informer.synced:
             cause = f"cannot be read: {informer.problem or 'no answer'}"
             raise Unavailable(cause, subject=str(ref)) from informer.problem
 

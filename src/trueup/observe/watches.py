@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from trueup.cluster import Client, Informer
@@ -125,15 +126,13 @@ class Watches:
 
     async def _synced(self, informers: list[Informer[Live]]) -> None:
         waiting = [informer for informer in informers if not informer.synced]
-        if not waiting:
-            return
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(SYNC_SECONDS):
                 for informer in waiting:
-                    await informer.wait_synced()
-        except TimeoutError:
-            problem = next((i.problem for i in waiting if i.problem), None)
-            kinds = ", ".join(sorted(i.gvk.kind for i in waiting if not i.synced))
+                    await informer.wait_answered()
+        if missing := [informer for informer in waiting if not informer.synced]:
+            problem = next((i.problem for i in missing if i.problem), None)
+            kinds = ", ".join(sorted({i.gvk.kind for i in missing}))
             raise ApiError(
                 f"cannot list {kinds}: {problem or 'no answer'}", reason="Timeout"
             ) from problem

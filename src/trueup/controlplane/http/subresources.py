@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from trueup.controlplane.http import objects, options, pods, tokens
+from trueup.controlplane.http import logs, objects, options, pods, tokens
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response, success
@@ -68,6 +68,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "approval": _WHOLE_OBJECT,
     "ephemeralcontainers": _WHOLE_OBJECT,
     "resize": _WHOLE_OBJECT,
+    "log": {"get": logs.get_log},
     "token": {"create": tokens.create_token},
     "binding": {"create": create_binding},
     "eviction": {"create": pods.evict},

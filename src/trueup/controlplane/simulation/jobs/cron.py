@@ -60,7 +60,8 @@ def cron_job_outcome(cron_job: Manifest, jobs: Sequence[Job], now: datetime) -> 
             return Outcome([*actions, told] if not status else actions)
         actions += _due(cron_job, schedule, running, status, now)
         since = moment(status.get("lastScheduleTime") or timestamp(created(cron_job)))
-        again = (schedule.next(since, now) - now).total_seconds() + 0.1
+        following = schedule.next(since, now)
+        again = (following - now).total_seconds() + 0.1 if following else None
     status["active"] = [_reference(job) for job in running]
     if not status["active"]:
         del status["active"]

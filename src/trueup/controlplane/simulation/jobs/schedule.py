@@ -46,12 +46,13 @@ class Schedule:
         found = next(due, None)
         return found.astimezone(UTC) if found and found > since else None
 
-    def next(self, since: datetime, now: datetime) -> datetime:
-        """The first time that is due after ``now``."""
+    def next(self, since: datetime, now: datetime) -> datetime | None:
+        """The first time that is due after ``now``; None for the 30th of February."""
         if self._every is not None:
             count = (now - since).total_seconds() // self._every + 1
             return since + timedelta(seconds=count * self._every)
-        return next(self._runs(now)).astimezone(UTC)
+        due = next(self._runs(now), None)
+        return due.astimezone(UTC) if due else None
 
     def _runs(self, moment: datetime, *, reverse: bool = False) -> CronSim:
         local = moment.astimezone(self._zone)

@@ -22,6 +22,7 @@ from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import ORIGIN, Resource
 from trueup.render.kustomize.session import Session
 from trueup.render.kustomize.steps import Change, Setting, steps
+from trueup.render.kustomize.ties import follow_all
 from trueup.render.kustomize.variables import Variables, claim_variables, merge_variables
 
 
@@ -135,6 +136,8 @@ class Target:
 
     def _apply(self, resources: ResMap, change: Change, origin: str | None) -> None:
         change(resources)
+        for resource in resources:
+            follow_all(resource.ties)
         if origin is not None:
             provenance.note_change(resources, origin)
         resources.drop_empty()

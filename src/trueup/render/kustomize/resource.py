@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from trueup.render.kustomize.identity import Gvk, ResId
 from trueup.render.kustomize.nodes import Node, is_null, text_of
+from trueup.render.kustomize.ties import Tie
 
 _INTERNAL = "internal.config.kubernetes.io/"
 PREVIOUS_KINDS = _INTERNAL + "previousKinds"
@@ -52,11 +53,12 @@ ENABLED = "enabled"
 class Resource:
     """``body`` is the object; an empty body means that a patch has deleted it."""
 
-    __slots__ = ("body", "variables")
+    __slots__ = ("body", "ties", "variables")
 
     def __init__(self, body: dict[str, Node]) -> None:
         self.body = body
         self.variables: list[str] = []
+        self.ties: list[Tie] = []
 
     # -- identity
 
@@ -142,10 +144,10 @@ class Resource:
         self._set_meta_map("annotations", annotations)
 
     def annotate(self, key: str, value: str) -> None:
+        """Sets an annotation in a mapping of its own: here kustomize's nodes end to be tied."""
         annotations = self.metadata.get("annotations")
-        if not isinstance(annotations, dict):
-            annotations = self.metadata["annotations"] = {}
-        annotations[key] = value
+        known = annotations if isinstance(annotations, dict) else {}
+        self.metadata["annotations"] = {**known, key: value}
 
     # -- notes
 

@@ -11,6 +11,8 @@ from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Label
 from trueup.render.kustomize.nodes import Node, is_null
 from trueup.render.kustomize.resmap import ResMap
+from trueup.render.kustomize.resource import Resource
+from trueup.render.kustomize.ties import Tie, follow_all
 
 METADATA_LABELS = FieldSpec(Gvk(), "metadata/labels", create=True)
 METADATA_ANNOTATIONS = FieldSpec(Gvk(), "metadata/annotations", create=True)
@@ -21,17 +23,29 @@ def set_entries(resources: ResMap, entries: Mapping[str, str], specs: Iterable[F
     if not entries:
         return
     specs = tuple(specs)
+    for resource in resources:
+        _set_in(resource, entries, specs)
+
+
+def _set_in(resource: Resource, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:
+    added: dict[str, list[dict[str, Node]]] = {key: [] for key in entries}
 
     def setter(node: Node) -> Node:
         if is_null(node):
             return node
         if not isinstance(node, dict):
             raise RenderError("expected a mapping of strings")
-        node.update(entries)
+        for key, value in entries.items():
+            if key not in node:
+                added[key].append(node)
+            node[key] = value
         return node
 
-    for resource in resources:
-        set_fields(resource, specs, setter, dict)
+    set_fields(resource, specs, setter, dict)
+    follow_all(resource.ties)
+    resource.ties += [
+        Tie(key, entries[key], mappings) for key, mappings in added.items() if len(mappings) > 1
+    ]
 
 
 def label_specs(label: Label, configuration: Configuration) -> tuple[FieldSpec, ...]:

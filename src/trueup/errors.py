@@ -116,30 +116,44 @@ class ApiError(TrueupError):
 
 
 class BadRequest(ApiError):
+    """The request itself makes no sense."""
+
     code, reason = 400, "BadRequest"
 
 
 class Unauthorized(ApiError):
+    """The server does not know who asks."""
+
     code, reason = 401, "Unauthorized"
 
 
 class Forbidden(ApiError):
+    """Who asks may not do this."""
+
     code, reason = 403, "Forbidden"
 
 
 class NotFound(ApiError):
+    """There is no such object, or no such kind."""
+
     code, reason = 404, "NotFound"
 
 
 class MethodNotAllowed(ApiError):
+    """The resource does not know this verb."""
+
     code, reason = 405, "MethodNotAllowed"
 
 
 class AlreadyExists(ApiError):
+    """An object of that name is there."""
+
     code, reason = 409, "AlreadyExists"
 
 
 class Conflict(ApiError):
+    """Somebody else changed the object, or owns the field."""
+
     code, reason = 409, "Conflict"
 
 
@@ -150,14 +164,20 @@ class Gone(ApiError):
 
 
 class UnsupportedMediaType(ApiError):
+    """The body is of a type that is not read here."""
+
     code, reason = 415, "UnsupportedMediaType"
 
 
 class Invalid(ApiError):
+    """The object breaks a rule of its kind; ``causes`` name the fields."""
+
     code, reason = 422, "Invalid"
 
 
 class TooManyRequests(ApiError):
+    """The server wants to be asked later."""
+
     code, reason = 429, "TooManyRequests"
 
     @property

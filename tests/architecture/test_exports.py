@@ -54,3 +54,14 @@ def test_exports_have_a_docstring(path: Path) -> None:
 
 def test_every_module_opens_with_what_belongs_there() -> None:
     assert [name_of(path) for path in modules() if not ast.get_docstring(parsed(path))] == []
+
+
+def test_every_public_class_says_what_it_is() -> None:
+    bare = [
+        f"{name_of(path)}: {node.name}"
+        for path in modules()
+        for node in parsed(path).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        if not ast.get_docstring(node)
+    ]
+    assert bare == []

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Literal:
+    """A value that stands in the text."""
+
     value: Any
     position: int
 

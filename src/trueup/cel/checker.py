@@ -31,6 +31,8 @@ class TypeMismatch(Exception):
 
 
 class Checker:
+    """Finds the type of each part of an expression; ExpressionError where there is none."""
+
     def __init__(
         self,
         functions: Mapping[str, Function],

@@ -40,6 +40,8 @@ _SIMPLE: Final = dict(zip("abfnrtv\\?\"'`", "\a\b\f\n\r\t\v\\?\"'`", strict=True
 
 
 class Token(NamedTuple):
+    """One word of an expression, and where it begins."""
+
     kind: str
     """``literal``, ``name``, ``symbol``, ``in``, or ``end``."""
     value: Any

@@ -23,6 +23,8 @@ _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Overload:
+    """One way to call a function: for these types of arguments."""
+
     library: str
     params: tuple[Type, ...]
     """The types of the arguments; a method's target comes first."""

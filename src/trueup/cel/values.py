@@ -53,12 +53,16 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Duration:
+    """A length of time, as a value of the language."""
+
     nanoseconds: int
     cel_type: ClassVar[str] = "google.protobuf.Duration"
 
 
 @dataclass(frozen=True, slots=True)
 class TypeName:
+    """A type, as a value of the language."""
+
     name: str
     cel_type: ClassVar[str] = "type"
 

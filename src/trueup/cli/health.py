@@ -53,6 +53,8 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """One object, and how it fares."""
+
     ref: ObjectRef
     result: Result
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 
 class Clock:
+    """The time; tests have one that they move by hand."""
+
     def now(self) -> datetime:
         """The wall clock, in UTC: for what people read."""
         return datetime.now(UTC)

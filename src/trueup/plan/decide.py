@@ -13,6 +13,8 @@ from trueup.objects import ObjectRef
 
 
 class Action(StrEnum):
+    """What is done with an object."""
+
     CREATE = "create"
     UPDATE = "update"
     NONE = "none"

@@ -16,6 +16,8 @@ MAX_MESSAGE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """One condition as a status will hold it."""
+
     type: str
     status: str
     """``True``, ``False`` or ``Unknown``."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
+    """How far a delivery has come."""
+
     PROGRESSING = "progressing"
     """Work has begun and is not done."""
     CHECKING = "checking"

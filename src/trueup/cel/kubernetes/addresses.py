@@ -17,6 +17,8 @@ _BROADCAST: Final = IPv4Address("255.255.255.255")
 
 @dataclass(frozen=True, slots=True)
 class Ip:
+    """An IP address, as a value of the language."""
+
     address: IPv4Address | IPv6Address
     cel_type: ClassVar[str] = "net.IP"
 

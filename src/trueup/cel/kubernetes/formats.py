@@ -16,6 +16,8 @@ _Check = Callable[[str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Format:
+    """A named format, as a value of the language."""
+
     name: str
     cel_type: ClassVar[str] = "kubernetes.NamedFormat"
 

@@ -21,6 +21,8 @@ _HOST_TEXT: Final = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:%\[\]<>\"\x80-\U0010
 
 @dataclass(frozen=True, slots=True)
 class Url:
+    """A URL and its parts, as a value of the language."""
+
     text: str
     scheme: str = ""
     host: str = ""

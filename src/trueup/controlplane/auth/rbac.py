@@ -26,6 +26,8 @@ _EVERYTHING: tuple[Rule, ...] = (
 
 
 class Decision(NamedTuple):
+    """Whether a request may be made, and why."""
+
     allowed: bool
     reason: str = ""
 

@@ -48,6 +48,8 @@ class BoundObject:
 
 @dataclass(frozen=True, slots=True)
 class TokenSubject:
+    """The service account that a token is for, and the object that it is bound to."""
+
     namespace: str
     name: str
     uid: str

@@ -32,6 +32,8 @@ _LARGEST_BINARY = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
+    """An exact number, and the way in which it is written."""
+
     value: Fraction
     format: Format = "decimal"
     text: str = ""

@@ -33,11 +33,15 @@ Fill = Callable[[str, Manifest], None]
 
 
 class Field(NamedTuple):
+    """Whether a field is written when it is empty, and what it holds."""
+
     presence: str
     holds: str
 
 
 class Wire(NamedTuple):
+    """What the typed form of each built-in kind looks like."""
+
     kinds: Mapping[tuple[str, str], str]
     """(apiVersion, kind) -> name of the type."""
     types: Mapping[str, Mapping[str, Field]]

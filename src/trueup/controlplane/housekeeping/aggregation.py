@@ -16,6 +16,8 @@ _USER = "system:serviceaccount:kube-system:clusterrole-aggregation-controller"
 
 
 class Aggregation:
+    """Keeps the rules of aggregated ClusterRoles true to the roles that they select."""
+
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._objects = Objects(registry, _USER)

@@ -33,6 +33,8 @@ class _Owners(NamedTuple):
 
 
 class GarbageCollector:
+    """Deletes what no owner holds any more, and waits for dependents where it must."""
+
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._objects = Objects(registry, _USER)

@@ -27,6 +27,8 @@ class _Remaining(NamedTuple):
 
 
 class Namespaces:
+    """Empties namespaces that are being deleted, and lets them go."""
+
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._objects = Objects(registry, _USER)

@@ -21,6 +21,8 @@ _KINDS = ("clusterroles", "clusterrolebindings", "roles", "rolebindings")
 
 
 class Access:
+    """Who makes a request, and whether they may."""
+
     def __init__(
         self, authenticator: Authenticator, authorizer: Authorizer, signer: TokenSigner
     ) -> None:

@@ -12,6 +12,8 @@ _META = "meta.k8s.io"
 
 
 class Shape(Enum):
+    """In which form a client wants an object."""
+
     OBJECT = "object"
     TABLE = "Table"
     METADATA = "PartialObjectMetadata"

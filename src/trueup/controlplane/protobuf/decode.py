@@ -23,11 +23,15 @@ _DEEPEST = 100
 
 
 class Field(NamedTuple):
+    """The name of a field, and what it holds."""
+
     name: str
     holds: str
 
 
 class Index(NamedTuple):
+    """The fields of each built-in type by their numbers."""
+
     kinds: Mapping[str, str]
     """``apiVersion kind`` to the name of a type."""
     types: Mapping[str, Mapping[int, Field]]

@@ -74,6 +74,8 @@ class Deleted:
 
 
 class Deleter:
+    """What a delete does: finalizers, grace, dependents."""
+
     def __init__(self, store: Store, rules: Rules, admission: Admission) -> None:
         self._store = store
         self._rules = rules

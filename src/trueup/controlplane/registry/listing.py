@@ -35,6 +35,8 @@ Entries: TypeAlias = list[Entry]
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
+    """What a client asks of a list, as it came."""
+
     label_selector: str = ""
     field_selector: str = ""
     limit: int = 0
@@ -76,6 +78,8 @@ class Selection:
 
 
 class Lister:
+    """Lists the objects of a resource, page by page."""
+
     def __init__(self, store: Store) -> None:
         self._store = store
 

@@ -30,6 +30,8 @@ PatchFunction: TypeAlias = Callable[[Manifest], Manifest]
 
 
 class Patched(NamedTuple):
+    """What is stored after a patch, and whether that made it."""
+
     entry: Entry
     created: bool
 
@@ -82,6 +84,8 @@ def _unfit(media_type: str, error: InputError) -> ApiError:
 
 
 class Patcher:
+    """Changes objects by patches of all four types."""
+
     def __init__(self, store: Store, rules: Rules, writer: Writer) -> None:
         self._store = store
         self._rules = rules

@@ -155,6 +155,8 @@ class _LabelParser:
 
 @dataclass(frozen=True, slots=True)
 class FieldTerm:
+    """One comparison of a field selector."""
+
     path: str
     value: str
     equal: bool

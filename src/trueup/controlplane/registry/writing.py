@@ -40,6 +40,8 @@ _WITHOUT_GENERATION = ("status", "binding")
 
 
 class Writer:
+    """Creates and updates objects."""
+
     def __init__(self, store: Store, rules: Rules, admission: Admission) -> None:
         self._store = store
         self._rules = rules

@@ -13,6 +13,8 @@ from trueup.objects import Manifest, ObjectRef
 
 
 class DefaultAccounts(Controller):
+    """Gives each namespace its default service account."""
+
     kind = NAMESPACE
 
     def __init__(self, world: World, actor: Actor, clock: Clock) -> None:

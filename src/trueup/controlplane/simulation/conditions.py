@@ -20,6 +20,8 @@ Conditions = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
+    """One condition as a status will hold it."""
+
     type: str
     status: str
     reason: str

@@ -20,6 +20,8 @@ from trueup.report.times import timestamp
 
 
 class DisruptionBudgets(Controller):
+    """Counts how many pods of a budget may go."""
+
     kind = DISRUPTION_BUDGET
 
     def __init__(self, world: World, actor: Actor, clock: Clock) -> None:

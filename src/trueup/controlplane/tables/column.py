@@ -15,6 +15,8 @@ Cell = Callable[[Manifest, datetime], Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """One column of a table: its heading, and how its cells are made."""
+
     name: str
     cell: Cell
     description: str = ""

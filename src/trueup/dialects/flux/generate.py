@@ -47,12 +47,16 @@ _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]+")
 
 @dataclass
 class SpecPatch:
+    """An entry of ``spec.patches``."""
+
     patch: str = ""
     target: Selector | None = None
 
 
 @dataclass
 class JsonPatch:
+    """An entry of ``spec.patchesJson6902``."""
+
     patch: list[dict[str, Any]] | None = None
     target: Selector = field(default_factory=Selector)
 

@@ -30,6 +30,8 @@ _NAME: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 
 @dataclass
 class SubstituteReference:
+    """An entry of ``spec.postBuild.substituteFrom``."""
+
     kind: str = ""
     name: str = ""
     optional: bool = False
@@ -37,6 +39,8 @@ class SubstituteReference:
 
 @dataclass
 class PostBuild:
+    """``spec.postBuild``: where variables come from, and when objects are filled."""
+
     substitute: dict[str, str] = field(default_factory=dict)
     substitute_from: list[SubstituteReference] = field(default_factory=list)
     substitute_strategy: str = ""

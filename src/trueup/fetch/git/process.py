@@ -22,6 +22,8 @@ _LIMIT_FILE_SIZE = 'ulimit -f "$1" && shift && exec "$@"'
 
 @dataclass(frozen=True, slots=True)
 class Finished:
+    """How a git process ended, and what it said."""
+
     code: int
     out: str
     err: str

@@ -27,6 +27,8 @@ Bring = Callable[[Remote, str], Awaitable[Store]]
 
 @dataclass(frozen=True, slots=True)
 class Submodule:
+    """Where a submodule lies, and where it comes from."""
+
     path: str
     url: str
 

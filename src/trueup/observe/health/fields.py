@@ -17,6 +17,8 @@ _ABSENT: Final = object()
 
 
 class Condition(NamedTuple):
+    """One condition as an object has it; what is missing is empty."""
+
     type: str = ""
     status: str = ""
     reason: str = ""

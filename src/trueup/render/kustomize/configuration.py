@@ -19,6 +19,8 @@ Specs = tuple[FieldSpec, ...]
 
 @dataclass(frozen=True)
 class Configuration:
+    """Which fields the transformers are about."""
+
     name_prefix: Specs = ()
     name_suffix: Specs = ()
     namespace: Specs = ()
@@ -64,6 +66,8 @@ DEFAULT = Configuration(
 
 @dataclass
 class NameReferenceArgs:
+    """A kind, and the fields that hold names of it."""
+
     group: str = ""
     version: str = ""
     kind: str = ""

@@ -20,6 +20,8 @@ Setter = Callable[[Node], Node]
 
 
 class FieldSpec(NamedTuple):
+    """A field of the kinds that ``gvk`` selects, and whether it is made where it is missing."""
+
     gvk: Gvk
     path: str
     create: bool = False

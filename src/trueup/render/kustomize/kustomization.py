@@ -18,6 +18,8 @@ _API_VERSIONS = {
 
 @dataclass
 class ObjectMeta:
+    """``metadata`` of a kustomization or a plugin."""
+
     name: str = ""
     namespace: str = ""
     labels: dict[str, str] = field(default_factory=dict)
@@ -50,12 +52,16 @@ class Selector:
 
 @dataclass
 class PatchArgs:
+    """What a patch may change besides."""
+
     allow_name_change: bool = False
     allow_kind_change: bool = False
 
 
 @dataclass
 class Patch:
+    """An entry of ``patches``: inline or from a file, for its target."""
+
     path: str = ""
     patch: str = ""
     target: Selector | None = None
@@ -64,6 +70,8 @@ class Patch:
 
 @dataclass
 class GeneratorOptions:
+    """What is put on generated objects."""
+
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
     disable_name_suffix_hash: bool = False
@@ -86,11 +94,15 @@ class GeneratorArgs:
 
 @dataclass
 class SecretArgs(GeneratorArgs):
+    """An entry of ``secretGenerator``."""
+
     type: str = ""
 
 
 @dataclass
 class Label:
+    """An entry of ``labels``."""
+
     pairs: dict[str, str] = field(default_factory=dict)
     include_selectors: bool = False
     include_templates: bool = False
@@ -99,6 +111,8 @@ class Label:
 
 @dataclass
 class Image:
+    """An entry of ``images``."""
+
     name: str = ""
     new_name: str = ""
     tag_suffix: str = ""
@@ -108,12 +122,16 @@ class Image:
 
 @dataclass
 class Replica:
+    """An entry of ``replicas``."""
+
     name: str = ""
     count: int = 0
 
 
 @dataclass
 class FieldOptions:
+    """How a replacement reads or writes a part of a field."""
+
     delimiter: str = ""
     index: int = 0
     encoding: str = ""
@@ -122,6 +140,8 @@ class FieldOptions:
 
 @dataclass
 class Source:
+    """Where a replacement takes its value from."""
+
     group: str = ""
     version: str = ""
     kind: str = ""
@@ -133,6 +153,8 @@ class Source:
 
 @dataclass
 class Target:
+    """Where a replacement puts its value."""
+
     select: Selector | None = None
     reject: list[Selector] = field(default_factory=list)
     field_paths: list[str] = field(default_factory=list)
@@ -141,6 +163,8 @@ class Target:
 
 @dataclass
 class Replacement:
+    """An entry of ``replacements``."""
+
     path: str = ""
     source: Source | None = None
     targets: list[Target] | None = None
@@ -149,6 +173,8 @@ class Replacement:
 
 @dataclass
 class ObjectReference:
+    """The object that a variable is read from."""
+
     kind: str = ""
     group: str = ""
     version: str = ""
@@ -159,11 +185,15 @@ class ObjectReference:
 
 @dataclass
 class FieldReference:
+    """The field that a variable is read from."""
+
     fieldpath: str = ""
 
 
 @dataclass
 class Variable:
+    """An entry of ``vars``."""
+
     name: str = ""
     objref: ObjectReference = field(default_factory=ObjectReference)
     fieldref: FieldReference = field(default_factory=FieldReference)
@@ -171,12 +201,16 @@ class Variable:
 
 @dataclass
 class LegacySortOptions:
+    """Kinds that come first, and kinds that come last."""
+
     order_first: list[str] = field(default_factory=list)
     order_last: list[str] = field(default_factory=list)
 
 
 @dataclass
 class SortOptions:
+    """``sortOptions``: the order of the output."""
+
     order: str = ""
     legacy_sort_options: LegacySortOptions | None = None
 

@@ -80,6 +80,8 @@ class MergeArgs:
 
 @dataclass
 class GeneratorMeta:
+    """What every generator plugin says of itself."""
+
     metadata: ObjectMeta = field(default_factory=ObjectMeta)
 
 

@@ -17,6 +17,8 @@ from trueup.render.kustomize.resource import (
 
 
 class ResMap:
+    """The resources that a kustomization has collected, in their order."""
+
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self.resources: list[Resource] = []
         self.append_all(resources)

@@ -28,11 +28,15 @@ MAX_DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Text that stays as it is."""
+
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
+    """A variable, with an operator and its arguments where there are any."""
+
     name: str
     operator: str = ""
     arguments: tuple[Node, ...] = ()

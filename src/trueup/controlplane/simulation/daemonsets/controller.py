@@ -14,6 +14,8 @@ from trueup.objects import Manifest, ObjectRef
 
 
 class DaemonSets(Controller):
+    """Keeps a pod of each DaemonSet on each node."""
+
     kind = DAEMON_SET
     children = (POD, CONTROLLER_REVISION)
 

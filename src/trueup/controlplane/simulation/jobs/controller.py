@@ -11,6 +11,8 @@ from trueup.objects import Manifest
 
 
 class Jobs(Controller):
+    """Runs the pods of each Job until it is done."""
+
     kind = JOB
     children = (POD,)
 

@@ -36,6 +36,8 @@ _SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
 
 
 class CronJobs(Controller):
+    """Starts a Job whenever the schedule says so."""
+
     kind = CRON_JOB
     children = (JOB,)
 

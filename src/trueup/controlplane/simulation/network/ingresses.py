@@ -14,6 +14,8 @@ from trueup.objects import Manifest
 
 
 class Ingresses(Controller):
+    """Gives each Ingress an address."""
+
     kind = INGRESS
 
     def decide(self, obj: Manifest) -> Outcome:

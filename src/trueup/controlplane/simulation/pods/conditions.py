@@ -13,6 +13,8 @@ _ORDER = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady"
 
 
 class PodCondition(NamedTuple):
+    """One condition of a pod."""
+
     type: str
     status: str
     reason: str = ""

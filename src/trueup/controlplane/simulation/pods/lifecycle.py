@@ -32,6 +32,8 @@ _NOTHING_RUNS = "Nothing runs: the containers of this pod are simulated on node 
 
 
 class Addresses(NamedTuple):
+    """The addresses of a pod and of its node."""
+
     pod: str
     host: str
 

@@ -11,6 +11,8 @@ from trueup.objects import Manifest
 
 
 class StatefulSets(Controller):
+    """Keeps the pods of each StatefulSet, one after the other."""
+
     kind = STATEFUL_SET
     children = (POD, CONTROLLER_REVISION)
 

@@ -18,6 +18,8 @@ from trueup.objects import Manifest, ObjectRef
 
 
 class Volumes(Controller):
+    """Releases or deletes volumes whose claim is gone."""
+
     kind = VOLUME
 
     def __init__(self, world: World, actor: Actor, clock: Clock) -> None:

@@ -38,6 +38,8 @@ class Identity:
 
 @dataclass(slots=True)
 class Subkey:
+    """A subkey with what binds and revokes it."""
+
     key: PublicKey
     binding: Signature
     revocations: list[Signature]

@@ -22,6 +22,8 @@ _FIRST_OPTIONAL = 40
 
 @dataclass(frozen=True, slots=True)
 class UserId:
+    """A name that a key goes by."""
+
     content: bytes
 
 

@@ -60,6 +60,9 @@ def compile_glob(pattern: bytes) -> Callable[[bytes], bool]:
     """``matches`` with the pattern parsed once."""
     if not _MAGIC.intersection(pattern):
         return pattern.__eq__
+    suffix = pattern[1:]
+    if suffix and pattern[:1] == b"*" and not _MAGIC.intersection(suffix):
+        return lambda name: name.endswith(suffix)  # most patterns are of this kind
     try:
         chunks = _parse(pattern)
     except _BadPattern:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,10 +26,8 @@ def test_references_nested_without_end_are_an_error() -> None:
 
 @given(st.text(alphabet="${}a:=-#%/^,x \\"))
 def test_any_template_is_filled_or_refused(template: str) -> None:
-    try:
+    with contextlib.suppress(SubstitutionError):
         assert isinstance(substitute(template, {"a": "b"}, strict=False), str)
-    except SubstitutionError as error:
-        assert str(error)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="$\0")))

@@ -31,7 +31,7 @@ def render_objects(
     Raises InputError, by its subclasses, with the file or object that is wrong as the subject.
     """
     spec = resource["spec"]
-    path = _within_source(spec.get("path") or "")
+    path = within_source(spec.get("path") or "")
     built = build(generate(tree, path, spec), path, BUILD_OPTIONS)
     objects = list(flattened(built))
     post = post_build(resource)
@@ -42,7 +42,7 @@ def render_objects(
     return substitute(objects, variables, strict=strict, always=post.always)
 
 
-def _within_source(path: str) -> str:
+def within_source(path: str) -> str:
     """``path`` as kustomize-controller joins it to the source: its root is the top."""
     return posixpath.normpath(f"/{path}").lstrip("/") or "."
 

@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from trueup.dialects.flux.generate import generate
+from trueup.dialects.flux.manifests import BUILD_OPTIONS, within_source
 from trueup.errors import InputError
-from trueup.render.kustomize import Options, build
-from trueup.tree import RecordingTree, Tree, clean_path
+from trueup.render.kustomize import build
+from trueup.tree import RecordingTree, Tree
 
 
 def concern(resource: Mapping[str, Any], *trees: Tree) -> Callable[[str], bool]:
@@ -18,14 +19,14 @@ def concern(resource: Mapping[str, Any], *trees: Tree) -> Callable[[str], bool]:
     A tree that does not build counts with what was read until then.
     """
     spec = resource["spec"]
-    folder = "".join(f"{part}/" for part in clean_path(spec.get("path") or "."))
-    files = set[str]().union(*(_files_read(tree, spec) for tree in trees))
-    return lambda path: path.startswith(folder) or path in files
+    path = within_source(spec.get("path") or "")
+    folder = "" if path == "." else f"{path}/"
+    files = set[str]().union(*(_files_read(tree, path, spec) for tree in trees))
+    return lambda file: file.startswith(folder) or file in files
 
 
-def _files_read(tree: Tree, spec: Mapping[str, Any]) -> set[str]:
+def _files_read(tree: Tree, path: str, spec: Mapping[str, Any]) -> set[str]:
     recorder = RecordingTree(tree)
-    path = spec.get("path") or "."
     with suppress(InputError):  # it may be taken back because it does not build
-        build(generate(recorder, path, spec), path, Options(load_restrictor="none"))
-    return {path for how, path in recorder.reads if how == "content"}
+        build(generate(recorder, path, spec), path, BUILD_OPTIONS)
+    return {file for how, file in recorder.reads if how == "content"}

@@ -6,6 +6,7 @@ the words of Go's JSON decoder; so does this.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -142,10 +143,13 @@ def _is_time(value: Any) -> bool:
 def _is_base64(value: Any) -> bool:
     if not isinstance(value, str):
         return False
+    text = value.replace("\n", "").replace("\r", "")
     try:
-        b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
+        b64decode(text, validate=True)
     except ValueError:
-        raise _MismatchError("illegal base64 data at input byte 0") from None
+        alien = re.search(r"[^A-Za-z0-9+/]", text.rstrip("="))
+        at = alien.start() if alien else len(text.rstrip("=")) // 4 * 4
+        raise _MismatchError(f"illegal base64 data at input byte {at}") from None
     return True
 
 

@@ -13,6 +13,7 @@ from trueup.controlplane.validation.builtin import (
     access,
     batch,
     configuration,
+    coordination,
     network,
     pods,
     scaling,
@@ -31,6 +32,7 @@ _RBAC = "rbac.authorization.k8s.io"
 
 OBJECTS: Mapping[str, Check] = {
     "/configmaps": configuration.config_map,
+    "/events": coordination.event,
     "/limitranges": storage.limit_range,
     "/persistentvolumeclaims": storage.claim,
     "/persistentvolumes": storage.volume,
@@ -45,6 +47,9 @@ OBJECTS: Mapping[str, Check] = {
     "autoscaling/horizontalpodautoscalers": scaling.autoscaler,
     "batch/cronjobs": batch.cron_job,
     "batch/jobs": batch.job,
+    "coordination.k8s.io/leases": coordination.lease,
+    "discovery.k8s.io/endpointslices": network.endpoint_slice,
+    "networking.k8s.io/ingressclasses": network.ingress_class,
     "networking.k8s.io/ingresses": network.ingress,
     "networking.k8s.io/networkpolicies": network.network_policy,
     "policy/poddisruptionbudgets": scaling.disruption_budget,

@@ -10,11 +10,12 @@ from trueup.controlplane.validation.causes import (
     Struct,
     below,
     child,
+    each,
     invalid,
     required,
     unsupported,
 )
-from trueup.objects import Manifest
+from trueup.objects import Manifest, names
 
 _GROUP = "rbac.authorization.k8s.io"
 _SUBJECTS = ("ServiceAccount", "User", "Group")
@@ -56,8 +57,11 @@ def role_binding(
         yield unsupported("roleRef.apiGroup", reference.get("apiGroup") or "", (_GROUP,))
     if reference.get("kind") not in kinds:
         yield unsupported("roleRef.kind", reference.get("kind") or "", kinds)
-    if not reference.get("name"):
+    name = str(reference.get("name") or "")
+    if not name:
         yield required("roleRef.name")
+    else:
+        yield from each("roleRef.name", name, names.path_segment(name))
     for at, subject in enumerate(obj.get("subjects") or ()):
         yield from _subject(subject, below("subjects", at), "Role" in kinds)
 
@@ -67,8 +71,11 @@ cluster_role_binding = partial(role_binding, kinds=("ClusterRole",))
 
 def _subject(subject: Manifest, path: str, namespaced: bool) -> Iterator[Cause]:
     kind = subject.get("kind") or ""
-    if not subject.get("name"):
+    name = str(subject.get("name") or "")
+    if not name:
         yield required(child(path, "name"))
+    elif kind == "ServiceAccount":
+        yield from each(child(path, "name"), name, names.dns_subdomain(name))
     if kind not in _SUBJECTS:
         yield unsupported(child(path, "kind"), kind, _SUBJECTS)
     elif kind == "ServiceAccount":

@@ -61,8 +61,8 @@ def job(obj: Manifest) -> Iterator[Cause]:
         yield required("spec.selector")
         return
     yield from selectors.selector_problems(selector, "spec.selector")
-    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}
-    if selectors.is_usable(selector) and not selectors.matches(selector, labels):
+    labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
+    if selectors.is_usable(selector) and not selectors.matches(selector, labels or {}):
         detail = "`selector` does not match template `labels`"
         yield invalid("spec.template.metadata.labels", labels, detail)
 

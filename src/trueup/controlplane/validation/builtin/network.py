@@ -5,12 +5,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from trueup.controlplane.validation.builtin.containers import port_number, port_or_name
+from trueup.controlplane.validation.builtin.containers import PROTOCOLS, port_number, port_or_name
 from trueup.controlplane.validation.builtin.selectors import selector_problems
 from trueup.controlplane.validation.causes import (
     Cause,
     below,
     child,
+    duplicate,
     each,
     forbidden,
     invalid,
@@ -46,7 +47,7 @@ def _domain(host: str) -> list[str]:
     return names.wildcard_subdomain(host) if "*" in host else names.dns_subdomain(host)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -56,7 +57,7 @@ def _is_address(text: str) -> bool:
 
 def _rule(rule: Manifest, path: str) -> Iterator[Cause]:
     host, http = str(rule.get("host") or ""), rule.get("http")
-    if host and _is_address(host):
+    if host and is_address(host):
         yield invalid(child(path, "host"), host, "must be a DNS name, not an IP address")
     elif host:
         yield from each(child(path, "host"), host, _domain(host))
@@ -202,3 +203,44 @@ def _is_part(part: _Network, whole: _Network) -> bool:
     if isinstance(part, ipaddress.IPv6Network) and isinstance(whole, ipaddress.IPv6Network):
         return part != whole and part.subnet_of(whole)
     return False
+
+
+def ingress_class(obj: Manifest) -> Iterator[Cause]:
+    spec = obj.get("spec") or {}
+    if not spec.get("controller"):
+        yield required("spec.controller")
+    reference = spec.get("parameters")
+    missing = [] if reference is None else [n for n in ("kind", "name") if not reference.get(n)]
+    yield from (required(child("spec.parameters", name)) for name in missing)
+
+
+def endpoint_slice(obj: Manifest) -> Iterator[Cause]:
+    kind, kinds = obj.get("addressType") or "", ("FQDN", "IPv4", "IPv6")
+    if not kind:
+        yield required("addressType")
+    elif kind not in kinds:
+        yield unsupported("addressType", kind, kinds)
+    for at, endpoint in enumerate(obj.get("endpoints") or ()):
+        yield from _endpoint(endpoint, kind, below("endpoints", at))
+    taken: set[str] = set()
+    for at, port in enumerate(obj.get("ports") or ()):
+        place, name = below("ports", at), str(port.get("name") or "")
+        if name:
+            yield from each(child(place, "name"), name, names.dns_label(name))
+        if name in taken:
+            yield duplicate(child(place, "name"), name)
+        taken.add(name)
+        if port.get("protocol", "TCP") not in PROTOCOLS:
+            yield unsupported(child(place, "protocol"), port["protocol"], PROTOCOLS)
+
+
+def _endpoint(endpoint: Manifest, kind: str, path: str) -> Iterator[Cause]:
+    if not endpoint.get("addresses"):
+        yield required(child(path, "addresses"))
+    for at, address in enumerate(endpoint.get("addresses") or ()):
+        if kind in {"IPv4", "IPv6"} and not is_address(address):
+            detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+            yield invalid(below(child(path, "addresses"), at), address, detail)
+    hostname = endpoint.get("hostname")
+    if hostname is not None:
+        yield from each(child(path, "hostname"), hostname, names.dns_label(hostname))

@@ -11,12 +11,13 @@ from trueup.controlplane.validation.causes import (
     Struct,
     below,
     child,
+    each,
     forbidden,
     invalid,
     required,
     unsupported,
 )
-from trueup.objects import Manifest
+from trueup.objects import Manifest, names
 
 _METRICS = {
     "ContainerResource": "containerResource",
@@ -57,10 +58,13 @@ def autoscaler(obj: Manifest) -> Iterator[Cause]:
 
 def _target(target: Manifest) -> Iterator[Cause]:
     for name in ("kind", "name"):
-        if not target.get(name):
+        said = str(target.get(name) or "")
+        if not said:
             yield required(f"spec.scaleTargetRef.{name}")
+        else:
+            yield from each(f"spec.scaleTargetRef.{name}", said, names.path_segment(said))
     version = str(target.get("apiVersion") or "")
-    if not version or (version == "v1" and target.get("kind") != "ReplicationController"):
+    if "/" not in version and target.get("kind") != "ReplicationController":
         place = "spec.scaleTargetRef.apiVersion"
         yield invalid(place, version, "apiVersion must specify API group")
 
@@ -74,6 +78,25 @@ def _metric(metric: Manifest, path: str) -> Iterator[Cause]:
     elif metric.get(_METRICS[kind]) is None:
         detail = "must populate information for the given metric source"
         yield required(child(path, _METRICS[kind]), detail)
+    elif kind == "Resource":
+        yield from _resource_metric(metric["resource"], child(path, "resource"))
+
+
+def _resource_metric(metric: Manifest, path: str) -> Iterator[Cause]:
+    target, place = metric.get("target") or {}, child(path, "target")
+    kind, share, value = (target.get(n) for n in ("type", "averageUtilization", "averageValue"))
+    if not metric.get("name"):
+        yield required(child(path, "name"), "must specify a resource name")
+    if not kind:
+        yield required(child(place, "type"), "must specify a metric target type")
+    if kind not in {"Utilization", "Value", "AverageValue"}:
+        detail = "must be either Utilization, Value, or AverageValue"
+        yield invalid(child(place, "type"), kind or "", detail)
+    if share is not None and share < 1:
+        yield invalid(child(place, "averageUtilization"), share, "must be greater than 0")
+    if share is None and value is None:
+        detail = "must set either a target raw value or a target utilization"
+        yield required(child(place, "averageUtilization"), detail)
 
 
 def disruption_budget(obj: Manifest) -> Iterator[Cause]:

@@ -49,11 +49,7 @@ def _requirement(requirement: Manifest, path: str) -> Iterator[Cause]:
 
 def is_usable(selector: Manifest) -> bool:
     """Whether the selector can be asked at all."""
-    return all(
-        (r.get("operator") in _WITHOUT_VALUES and not r.get("values"))
-        or (r.get("operator") in _WITH_VALUES and r.get("values"))
-        for r in selector.get("matchExpressions") or ()
-    )
+    return next(selector_problems(selector, ""), None) is None
 
 
 def matches(selector: Manifest, labels: dict[str, Any]) -> bool:

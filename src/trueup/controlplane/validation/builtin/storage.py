@@ -16,6 +16,7 @@ from trueup.controlplane.validation.causes import (
     Cause,
     below,
     child,
+    duplicate,
     each,
     forbidden,
     invalid,
@@ -30,6 +31,13 @@ _VOLUME_FIELDS = frozenset(
     [
         *("capacity", "accessModes", "claimRef", "persistentVolumeReclaimPolicy", "nodeAffinity"),
         *("storageClassName", "mountOptions", "volumeMode", "volumeAttributesClassName"),
+    ]
+)
+_LIMIT_TYPES = ("Pod", "Container", "PersistentVolumeClaim")
+_SCOPES = frozenset(
+    [
+        *("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass"),
+        *("CrossNamespacePodAffinity", "VolumeAttributesClass"),
     ]
 )
 _CLAIM_FIXED = (
@@ -94,6 +102,11 @@ def volume(obj: Manifest) -> Iterator[Cause]:
         yield required("spec", "must specify a volume type")
     for name in sorted(sources, key=_source_order)[1:]:
         yield forbidden(child("spec", name), "may not specify more than 1 volume type")
+    if "hostPath" in sources and not spec["hostPath"].get("path"):
+        yield required("spec.hostPath.path")
+    if capacity and "storage" in capacity and amount(capacity["storage"]) <= 0:
+        place = "spec.capacity[storage]"
+        yield invalid(place, str(capacity["storage"]), "must be greater than zero")
     policies = ("Delete", "Recycle", "Retain")
     yield from one_of(obj, {"spec.persistentVolumeReclaimPolicy": policies})
 
@@ -142,10 +155,23 @@ def quota(obj: Manifest) -> Iterator[Cause]:
         place = below("spec.hard", name)
         yield from quota_resource(name, place)
         yield from quantity_problems(name, quantity, place)
+    scopes = obj["spec"].get("scopes") or []
+    for scope in scopes:
+        if scope not in _SCOPES:
+            yield invalid("spec.scopes", scopes, "unsupported scope")
 
 
 def limit_range(obj: Manifest) -> Iterator[Cause]:
+    taken: set[str] = set()
     for at, limit in enumerate(obj["spec"].get("limits") or ()):
+        kind, place = str(limit.get("type") or ""), child(below("spec.limits", at), "type")
+        problems = names.qualified_name(kind)
+        yield from each(place, kind, problems)
+        if not problems and "/" not in kind and kind not in _LIMIT_TYPES:
+            yield invalid(place, kind, "must be a standard limit type or fully qualified")
+        if kind in taken:
+            yield duplicate(place, kind)
+        taken.add(kind)
         yield from _limit(limit, below("spec.limits", at))
 
 

@@ -46,10 +46,9 @@ def daemon_set(obj: Manifest) -> Iterator[Cause]:
     yield from _selected(spec, "daemonset", "DaemonSet")
     kind = (spec.get("updateStrategy") or {}).get("type")
     if kind not in {None, "RollingUpdate", "OnDelete"}:
-        values = ("RollingUpdate", "OnDelete")
-        yield unsupported(
-            "spec.updateStrategy", Struct({"Type": kind, "RollingUpdate": None}), values
-        )
+        values, fields = ("RollingUpdate", "OnDelete"), ("maxUnavailable", "maxSurge")
+        shown = _shown(kind, spec["updateStrategy"].get("rollingUpdate"), fields)
+        yield unsupported("spec.updateStrategy", shown, values)
 
 
 def stateful_set(obj: Manifest) -> Iterator[Cause]:
@@ -60,12 +59,21 @@ def stateful_set(obj: Manifest) -> Iterator[Cause]:
         yield invalid("spec.podManagementPolicy", management, detail)
     strategy = spec.get("updateStrategy") or {}
     if strategy.get("type") not in {None, "RollingUpdate", "OnDelete"}:
-        shown = Struct({"Type": strategy["type"], "RollingUpdate": None})
+        fields = ("partition", "maxUnavailable")
+        shown = _shown(strategy["type"], strategy.get("rollingUpdate"), fields)
         yield invalid("spec.updateStrategy", shown, "must be 'RollingUpdate' or 'OnDelete'")
-    yield from not_negative(obj, _COUNTS[:2])
+    partition = "spec.updateStrategy.rollingUpdate.partition"
+    yield from not_negative(obj, (*_COUNTS[:2], partition, "spec.ordinals.start"))
     name = str(spec.get("serviceName") or "")
     yield from each("spec.serviceName", name, names.dns_label(name) if name else [])
     yield from _selected(spec, "statefulset", "StatefulSet")
+
+
+def _shown(kind: str, rolling: Manifest | None, fields: tuple[str, ...]) -> Struct:
+    """A strategy as the API server's own type of it is written."""
+    names = {name: name[0].upper() + name[1:] for name in fields}
+    inner = None if rolling is None else Struct({names[f]: rolling.get(f) for f in fields})
+    return Struct({"Type": kind, "RollingUpdate": inner})
 
 
 def selector_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
@@ -92,7 +100,8 @@ def _selected(spec: Manifest, noun: str, kind: str) -> Iterator[Cause]:
     """The selector is there, well-formed, and selects the pods of the template."""
     selector, template = spec.get("selector"), spec.get("template") or {}
     if selector is None:
-        yield required("spec.selector")
+        # The API server takes a missing selector of a daemon set for one that matches nothing.
+        yield from () if kind == "DaemonSet" else (required("spec.selector"),)
     else:
         yield from selectors.selector_problems(selector, "spec.selector")
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
@@ -102,8 +111,8 @@ def _selected(spec: Manifest, noun: str, kind: str) -> Iterator[Cause]:
         detail = "" if kind == "StatefulSet" else "invalid label selector"
         yield invalid("spec.selector", selectors.shown(selector), detail)
         return
-    labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector is None or not selectors.matches(selector, labels):
+    labels = (template.get("metadata") or {}).get("labels")
+    if selector is None or not selectors.matches(selector, labels or {}):
         detail = "`selector` does not match template `labels`"
         yield invalid("spec.template.metadata.labels", labels, detail)
     yield from _template(spec, kind)
@@ -133,8 +142,11 @@ def _strategy(strategy: Manifest, path: str) -> Iterator[Cause]:
     elif kind in {"RollingUpdate", None}:
         yield from _rolling(rolling or {}, place)
     else:
-        shown = Struct({"Type": kind, "RollingUpdate": rolling})
-        yield unsupported(path, shown, ("Recreate", "RollingUpdate"))
+        yield unsupported(
+            path,
+            _shown(kind, rolling, ("maxUnavailable", "maxSurge")),
+            ("Recreate", "RollingUpdate"),
+        )
 
 
 def _rolling(rolling: Manifest, path: str) -> Iterator[Cause]:

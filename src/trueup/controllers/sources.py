@@ -12,10 +12,8 @@ from trueup.cluster import Backoff, Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import LISTING_AGE, Checkouts, Fetched
 from trueup.controllers.home import Home
-from trueup.controllers.inputs import Inputs
 from trueup.controllers.obstacles import as_obstacle
-from trueup.controllers.remotes import Secrets
-from trueup.controllers.secrets import decoded_data
+from trueup.controllers.source_inputs import SourceInputs
 from trueup.controllers.triggers import annotation, worth_a_look
 from trueup.dialects.flux import gitstatus
 from trueup.dialects.flux.gitrepository import GitSource, git_source
@@ -28,7 +26,6 @@ from trueup.dialects.flux.names import (
     REVISION_KEY,
     SOURCE_GROUP,
     SOURCE_MANAGER,
-    Condition,
     Reason,
 )
 from trueup.errors import ApiError, InputError, TrueupError
@@ -59,9 +56,14 @@ class Sources:
         self._backoff: Backoff[ObjectRef] = Backoff(first=_RETRY_FIRST, most=_RETRY_MOST)
         self._made: dict[ObjectRef, _Made] = {}
         self._asked_at: dict[ObjectRef, float] = {}
-        self._inputs = Inputs(home.client, self._queue.add)
         self.resources: Informer[Manifest] = Informer(
             home.client, GIT_REPOSITORY, lambda obj: obj, on_change=self._changed
+        )
+        self._inputs = SourceInputs(
+            home.client,
+            artifacts,
+            exists=lambda ref: self.resources.get(ref) is not None,
+            on_change=self._queue.add,
         )
         artifacts.on_change(self._artifact_changed)
 
@@ -121,8 +123,8 @@ class Sources:
         return source.interval * random.uniform(0.98, 1.02)  # noqa: S311 - spreads polls
 
     async def _renew(self, resource: Manifest, source: GitSource, max_age: float) -> None:
-        secrets = await self._secrets(source)
-        included = self._included(source)
+        secrets = await self._inputs.secrets(source)
+        included = self._inputs.included(source)
         revision = await self._checkouts.resolve(source, secrets, max_age=max_age)
         artifact = self._artifacts.get(source.ref)
         made = _Made(source, tuple(each.digest for each in included))
@@ -192,32 +194,6 @@ class Sources:
             return None
         return min(self._backoff.failed(ObjectRef.of(resource)), interval)
 
-    async def _secrets(self, source: GitSource) -> Secrets:
-        """The decoded Secrets that the source reads; it is looked at again when they change."""
-        namespace = source.ref.namespace
-        refs = [ObjectRef("", "Secret", namespace, name, "v1") for name in source.secrets]
-        found = await self._inputs.read(source.ref, [(ref, True) for ref in refs])
-        secrets = {}
-        for obj in found:
-            name = obj["metadata"]["name"]
-            secrets[name] = decoded_data(obj, f"Secret {namespace}/{name}")
-        missing = next((name for name in source.secrets if name not in secrets), "")
-        if missing:
-            raise _no_secret(source, missing)
-        return secrets
-
-    def _included(self, source: GitSource) -> tuple[Artifact, ...]:
-        """The artifacts of the sources to include, in the order of the spec."""
-        found = []
-        for item in source.include:
-            of = source.ref
-            ref = ObjectRef(of.group, of.kind, of.namespace, item.repository, of.version)
-            artifact = self._artifacts.get(ref)
-            if artifact is None:
-                raise _not_included(item.repository, exists=self.resources.get(ref) is not None)
-            found.append(artifact)
-        return tuple(found)
-
     def _recorded(self, artifact: Artifact) -> Manifest:
         """``status.artifact`` of the source that an artifact is from."""
         resource = self.resources.get(artifact.source)
@@ -235,7 +211,7 @@ class Sources:
             return
         before = gitstatus.observed_source(source, self._status(resource))
         try:
-            included = self._included(before)
+            included = self._inputs.included(before)
             artifact = await self._checkouts.reopen(before, recorded["revision"], included)
         except TrueupError:
             return  # the cache lost it; it is fetched again
@@ -296,25 +272,3 @@ class Sources:
 def _asks(resource: Manifest) -> tuple[object, str]:
     """What changes when somebody wants a look at the remote as it is from then on."""
     return resource["metadata"].get("generation"), annotation(resource, REQUESTED_AT_ANNOTATION)
-
-
-def _no_secret(source: GitSource, name: str) -> Obstacle:
-    if source.verify is not None and name == source.verify.secret:
-        return Obstacle(
-            f'public keys secret error: secrets "{name}" not found',
-            Reason.VERIFICATION_ERROR,
-            condition=Condition.SOURCE_VERIFIED,
-        )
-    return Obstacle(
-        f"failed to get secret '{source.ref.namespace}/{name}': secrets \"{name}\" not found",
-        Reason.AUTHENTICATION_FAILED,
-    )
-
-
-def _not_included(name: str, *, exists: bool) -> Obstacle:
-    unavailable = Condition.INCLUDE_UNAVAILABLE
-    if exists:
-        cause = f"no artifact available for include '{name}'"
-        return Obstacle(cause, Reason.NO_ARTIFACT, condition=unavailable)
-    cause = f"could not get resource for include '{name}': not found"
-    return Obstacle(cause, Reason.NOT_FOUND, condition=unavailable)

@@ -60,7 +60,7 @@ class System:
 
     @property
     def renders(self) -> int:
-        """Renderings that were really made."""
+        """RenderCache that were really made."""
         return self.controllers.deliveries.renderings.made
 
 

@@ -6,6 +6,7 @@ on. It decides nothing: ``plan`` does. ``Previewer`` asks the server what would 
 """
 
 from trueup.apply.outcome import Done, Outcome
+from trueup.apply.owner import Owner
 from trueup.apply.preview import Effect, Preview, Previewer
 from trueup.apply.stages import Gates, StageWalker, Walk
 from trueup.apply.writer import Writer
@@ -15,6 +16,7 @@ __all__ = [
     "Effect",
     "Gates",
     "Outcome",
+    "Owner",
     "Preview",
     "Previewer",
     "StageWalker",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trueup.apply.writer import Adjust, is_immutable
-from trueup.cluster import Client
+from trueup.apply.owner import Owner
+from trueup.apply.writer import is_immutable
 from trueup.errors import Conflict, Invalid, NotFound, TrueupError
-from trueup.flow import Conventions, Desired, Rendering, Write
+from trueup.flow import Desired, Rendering, Write
 from trueup.objects import GroupKind, Manifest, ObjectRef
 from trueup.observe.drift import changed_fields
 from trueup.plan.diff import FieldChange
@@ -44,21 +44,11 @@ class Preview:
 
 
 class Previewer:
-    """Asks one cluster what applying as one delivery would do."""
+    """Asks what applying as ``owner`` would do."""
 
-    def __init__(
-        self,
-        client: Client,
-        conventions: Conventions,
-        labels: Mapping[str, str],
-        *,
-        adjust: Adjust = lambda wanted, live: wanted,
-        concurrency: int = 8,
-    ) -> None:
-        self._client = client
-        self._conventions = conventions
-        self._labels = labels
-        self._adjust = adjust
+    def __init__(self, owner: Owner, *, concurrency: int = 8) -> None:
+        self._owner = owner
+        self._client = owner.client
         self._slots = asyncio.Semaphore(concurrency)
 
     async def preview(
@@ -94,17 +84,17 @@ class Previewer:
             await self._apply(wanted)
             return Preview(ref, Effect.CREATED)
         try:
-            answer = await self._apply(self._adjust(wanted, live))
+            answer = await self._apply(self._owner.adjusted(wanted, live))
         except (Invalid, Conflict) as error:
             if not is_immutable(error):
                 raise
-            may = desired.controls.recreate or self._conventions.controls(live).recreate
+            may = desired.controls.recreate or self._owner.controls(live).recreate
             return Preview(ref, Effect.RECREATED if may else Effect.REFUSED, reason=str(error))
         changes = tuple(changed_fields(live, answer))
         return Preview(ref, Effect.CONFIGURED if changes else Effect.UNCHANGED, changes)
 
     async def _apply(self, wanted: Manifest) -> Manifest:
-        manager = self._conventions.manager
+        manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
         return answer.object
 
@@ -113,7 +103,7 @@ class Previewer:
             return "its manifest says to leave it alone"
         if live is None:
             return ""
-        if self._conventions.controls(live).write is Write.NEVER:
+        if self._owner.controls(live).write is Write.NEVER:
             return "the live object says to leave it alone"
         if desired.controls.write is Write.IF_NOT_PRESENT:
             return "it exists, and is only to be created"
@@ -127,7 +117,7 @@ class Previewer:
                 return Preview(ref, Effect.REFUSED, reason=str(error))
         if live is None:
             return Preview(ref, Effect.UNCHANGED, reason="was gone already")
-        if kept := why_kept(live, self._labels, self._conventions.controls(live)):
+        if kept := why_kept(live, self._owner.labels, self._owner.controls(live)):
             return Preview(ref, Effect.SKIPPED, reason=kept)
         return Preview(ref, Effect.DELETED)
 

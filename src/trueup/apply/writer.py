@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from trueup.apply.outcome import Done, Outcome
+from trueup.apply.owner import Owner
 from trueup.apply.takeover import takeover_patch
-from trueup.cluster import Client
 from trueup.errors import ApiError, Conflict, Invalid, NotFound, TrueupError
-from trueup.flow import Conventions, Write
+from trueup.flow import Write
 from trueup.objects import GroupKind, Manifest, ObjectRef
 from trueup.observe.drift import authors, drifted_fields
 from trueup.observe.fingerprint import fingerprint
@@ -24,26 +24,13 @@ _IMMUTABLE = re.compile(r"is immutable|immutable field|may not be changed|update
 
 _DEFINITION = GroupKind("apiextensions.k8s.io", "CustomResourceDefinition")
 
-Adjust = Callable[[Manifest, Mapping[str, Any]], Manifest]
-"""From what is wanted and what is live to what is sent."""
-
 
 class Writer:
-    """Writes to one cluster as one identity; deletes only what carries ``labels``."""
+    """Writes as ``owner``, side by side up to ``concurrency``; deletes only what is marked so."""
 
-    def __init__(
-        self,
-        client: Client,
-        conventions: Conventions,
-        labels: Mapping[str, str],
-        *,
-        adjust: Adjust = lambda wanted, live: wanted,
-        concurrency: int = 8,
-    ) -> None:
-        self._client = client
-        self._conventions = conventions
-        self._labels = labels
-        self._adjust = adjust
+    def __init__(self, owner: Owner, *, concurrency: int = 8) -> None:
+        self._owner = owner
+        self._client = owner.client
         self._slots = asyncio.Semaphore(concurrency)
 
     async def apply_all(self, changes: Iterable[Change]) -> list[Outcome]:
@@ -88,7 +75,7 @@ class Writer:
     def _why_kept(self, live: Manifest, uid: str) -> str:
         if uid and uid != live["metadata"].get("uid"):
             return "it is another object than the one that was applied"
-        return why_kept(live, self._labels, self._conventions.controls(live))
+        return why_kept(live, self._owner.labels, self._owner.controls(live))
 
     async def _within_slot(self, change: Change) -> Outcome:
         async with self._slots:
@@ -103,15 +90,15 @@ class Writer:
             return Outcome(change.ref, Done.SKIPPED, reason=reason)
         if self._is_as_remembered(change, live):
             return Outcome(change.ref, Done.UNCHANGED, observed=live)
-        wanted = self._adjust(wanted, live)
+        wanted = self._owner.adjusted(wanted, live)
         if change.cause is not None and change.cause.is_drift:
             return await self._correct(change, wanted, live)
-        if change.desired.controls.take_over and self._conventions.controls(live).take_over:
+        if change.desired.controls.take_over and self._owner.controls(live).take_over:
             await self._take_over(change.ref, live)
         return await self._send(change, wanted, live)
 
     def _why_skipped(self, change: Change, live: Manifest) -> str:
-        if self._conventions.controls(live).write is Write.NEVER:
+        if self._owner.controls(live).write is Write.NEVER:
             return "the live object says to leave it alone"
         if change.desired.controls.write is Write.IF_NOT_PRESENT:
             return "it exists, and is only to be created"
@@ -124,13 +111,11 @@ class Writer:
         if change.remembered is None or change.cause is None or not change.cause.is_drift:
             return False
         same_object = change.remembered.uid == live["metadata"].get("uid")
-        return same_object and change.remembered.live == fingerprint(
-            live, self._conventions.manager
-        )
+        return same_object and change.remembered.live == fingerprint(live, self._owner.manager)
 
     async def _correct(self, change: Change, wanted: Manifest, live: Manifest) -> Outcome:
         """Undo a drift, having asked the server which fields that would change."""
-        manager = self._conventions.manager
+        manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
         changes = tuple(drifted_fields(live, answer.object, manager))
         outcome = await self._send(change, wanted, live)
@@ -140,14 +125,12 @@ class Writer:
         return replace(outcome, drifted=changes, authors=authors(live, changes, manager))
 
     async def _take_over(self, ref: ObjectRef, live: Manifest) -> None:
-        patch = takeover_patch(live, self._conventions.manager, self._conventions.displaced)
+        patch = takeover_patch(live, self._owner.manager, self._owner.conventions.displaced)
         if patch:
-            await self._client.patch(
-                ref, patch, type="json", field_manager=self._conventions.manager
-            )
+            await self._client.patch(ref, patch, type="json", field_manager=self._owner.manager)
 
     async def _send(self, change: Change, wanted: Manifest, live: Manifest | None) -> Outcome:
-        manager = self._conventions.manager
+        manager = self._owner.manager
         recreated = False
         try:
             answer = await self._client.apply(wanted, field_manager=manager, force=True)
@@ -180,7 +163,7 @@ class Writer:
         )
 
     def _may_recreate(self, change: Change, live: Manifest) -> bool:
-        return change.desired.controls.recreate or self._conventions.controls(live).recreate
+        return change.desired.controls.recreate or self._owner.controls(live).recreate
 
     async def _clear(self, ref: ObjectRef, live: Manifest) -> bool:
         """Delete ``live`` to make room; False if it stays for its finalizers."""

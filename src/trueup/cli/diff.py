@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from trueup.apply import Effect, Preview, Previewer
+from trueup.apply import Effect, Owner, Preview, Previewer
 from trueup.cli.connection import Connection, Session, connection_options
 from trueup.cli.kinds import KUSTOMIZATION, Subject, object_arguments, select_one
 from trueup.cli.printers.document import is_document, output_option, print_document
@@ -16,10 +16,8 @@ from trueup.cli.workspace import tree_around
 from trueup.cluster import Client
 from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
 from trueup.errors import InputError, NotFound, TrueupError
-from trueup.flow import Delivery
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import ABSENT
-from trueup.plan.ignore import leave_alone
 from trueup.report.entries import DriftedField
 
 _COLOURS = {
@@ -95,18 +93,8 @@ async def _previews(client: Client, resource: Manifest, folder: Path) -> list[Pr
     ]
     rendering = delivery.render(tree, inputs)
     inventory = KUSTOMIZATIONS.inventory_of(resource.get("status") or {})
-    previewer = _previewer(client, delivery)
+    previewer = Previewer(Owner.of(delivery, client))
     return await previewer.preview(rendering, inventory, prune=delivery.prune)
-
-
-def _previewer(client: Client, delivery: Delivery) -> Previewer:
-    manager = delivery.conventions.manager
-    return Previewer(
-        client,
-        delivery.conventions,
-        delivery.labels,
-        adjust=lambda wanted, live: leave_alone(wanted, live, delivery.ignored_fields, manager),
-    )
 
 
 async def _read(client: Client, ref: Any, optional: bool) -> Manifest | None:

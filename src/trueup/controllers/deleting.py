@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trueup.apply import Done, Outcome, Writer
+from trueup.apply import Done, Outcome, Owner, Writer
 from trueup.controllers.clusters import Cluster
-from trueup.controllers.delivering import World
+from trueup.controllers.world import World
 from trueup.errors import ApiError, InputError, NotFound, TrueupError
 from trueup.flow import DeletionPolicy, Delivery
 from trueup.objects import Manifest, ObjectRef
@@ -77,7 +77,7 @@ class Undertaker:
         cluster: Cluster,
         refs: Sequence[ObjectRef],
     ) -> float | None:
-        writer = Writer(cluster.client, delivery.conventions, delivery.labels)
+        writer = Writer(Owner.of(delivery, cluster.client))
         remembered = self._world.memory.remembered(resource)
         outcomes: list[Outcome] = []
         for ref in sorted(refs, key=apply_order, reverse=True):

@@ -9,15 +9,16 @@ from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.claims import Claims
 from trueup.controllers.clusters import Clusters
 from trueup.controllers.deleting import Undertaker
-from trueup.controllers.delivering import Deliverer, World
+from trueup.controllers.delivering import Deliverer
 from trueup.controllers.dependencies import Dependencies
 from trueup.controllers.health import HealthReader
 from trueup.controllers.home import Home
 from trueup.controllers.inputs import Inputs
 from trueup.controllers.memory import Memory
-from trueup.controllers.renderings import Renderings
+from trueup.controllers.render_cache import RenderCache
 from trueup.controllers.reporting import Reporter
 from trueup.controllers.triggers import worth_a_look
+from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
 from trueup.flow import Artifact, Conventions
 from trueup.objects import Manifest, ObjectRef
@@ -49,7 +50,7 @@ class Deliveries:
             home.client, dialect.kind, lambda obj: obj, on_change=self._changed
         )
         self.memory = Memory(home.client)
-        self.renderings = Renderings()
+        self.renderings = RenderCache()
         self._concerned = Claims()
         self._world = World(
             dialect=dialect,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from trueup.apply.writer import Writer
+from trueup.apply import Owner, Writer
 from trueup.cluster import Client
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
@@ -69,7 +69,7 @@ class Cluster:
         self.faults = Faults(InProcessTransport(plane, admin))
         self.ours = Client(self.faults)
         self.person = Client(InProcessTransport(plane, admin))
-        self.writer = Writer(self.ours, CONVENTIONS, MARKS)
+        self.writer = Writer(Owner(self.ours, CONVENTIONS, MARKS))
 
     async def get(self, name: str = "web") -> Manifest | None:
         return await self.person.find(ref(name))

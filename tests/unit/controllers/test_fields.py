@@ -207,6 +207,7 @@ async def test_a_custom_kind_and_an_object_of_it_come_in_one_commit(stage: Stage
     await stage.source()
     await stage.delivery()
     await stage.ready()
+    stage.person.forget_discovery()
     assert await stage.get(ObjectRef("example.com", "Widget", "default", "w", "v1")) is not None
 
 

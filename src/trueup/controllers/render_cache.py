@@ -18,7 +18,7 @@ class _Cached:
     rendering: Rendering
 
 
-class Renderings:
+class RenderCache:
     """The latest rendering of each delivery, with what it was made of."""
 
     def __init__(self) -> None:

@@ -1,0 +1,74 @@
+"""From an artifact to what a delivery wants, with every reason why that cannot be had now."""
+
+from __future__ import annotations
+
+from trueup.controllers.dependencies import DependencyNotReady, check_ready
+from trueup.controllers.setback import Setback
+from trueup.controllers.world import World
+from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError
+from trueup.flow import Artifact, Delivery, Rendering
+from trueup.objects import Manifest, ObjectRef
+from trueup.report.report import Trouble
+
+
+async def render(
+    world: World, resource: Manifest, delivery: Delivery, artifact: Artifact
+) -> tuple[Rendering, Manifest | None]:
+    """What ``delivery`` wants, and the Secret with the kubeconfig of its cluster, if it names one.
+
+    It is rendered also while a dependency is not ready, so that others know what it claims; that
+    the dependency is not ready then counts for more than what may be wrong with the rendering.
+    Raises Setback.
+    """
+    _check_path(delivery, artifact)
+    rendered, problem = None, None
+    try:
+        rendered = await _render(world, delivery, artifact)
+    except TrueupError as error:
+        problem = error
+    _check_dependencies(world, resource, delivery, artifact)
+    if rendered is None:
+        raise Setback(Trouble.BUILD, str(problem)) from problem
+    return rendered
+
+
+def _check_path(delivery: Delivery, artifact: Artifact) -> None:
+    path = delivery.path or "."
+    try:
+        found = artifact.tree.is_dir(path)
+    except TreeError as error:
+        raise Setback(Trouble.SOURCE, f"kustomization path not found: {error}") from error
+    if not found:
+        where = f"{artifact.source} at {artifact.revision}"
+        text = f"kustomization path not found: there is no directory {path} in {where}"
+        raise Setback(Trouble.SOURCE, text)
+
+
+async def _render(
+    world: World, delivery: Delivery, artifact: Artifact
+) -> tuple[Rendering, Manifest | None]:
+    inputs = await world.inputs.read(delivery.ref, _inputs(delivery))
+    kubeconfig = inputs.pop() if delivery.target.kubeconfig is not None else None
+    return await world.renderings.render(delivery, artifact.tree, inputs), kubeconfig
+
+
+def _check_dependencies(
+    world: World, resource: Manifest, delivery: Delivery, artifact: Artifact
+) -> None:
+    if not delivery.depends_on:
+        return
+    try:
+        world.dependencies.check_cycle(delivery.ref)
+        check_ready(delivery, resource, artifact.revision, world.find_delivery)
+    except DependencyNotReady as error:
+        raise Setback(Trouble.DEPENDENCY, error.cause, waiting=True) from error
+    except CycleError as error:
+        raise Setback(Trouble.DEPENDENCY, error.cause) from error
+    except ExpressionError as error:
+        raise Setback(Trouble.EXPRESSION, str(error), stalled=True) from error
+
+
+def _inputs(delivery: Delivery) -> list[tuple[ObjectRef, bool]]:
+    """What is read besides the tree: for rendering and, last, to reach the cluster."""
+    kubeconfig = delivery.target.kubeconfig
+    return [*delivery.inputs, *([(kubeconfig, False)] if kubeconfig else [])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -136,7 +137,13 @@ class Reporter:
         before = self._memory.record(resource)
         record = before.with_objects(applied_objects(objects))
         for outcome in drifts:
-            record = record.with_drift(drift_of(outcome, timestamp(self._now())))
+            drift = drift_of(outcome, timestamp(self._now()))
+            before_that = next((d for d in record.drifts if d.object == drift.object), None)
+            if drift.action == "BackingOff" and before_that is not None:
+                if before_that.action == "BackingOff":
+                    continue  # said already; a fight must not flood the API
+                drift = replace(drift, managers=before_that.managers)
+            record = record.with_drift(drift)
             self._home.say(
                 resource,
                 DRIFT,

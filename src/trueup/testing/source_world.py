@@ -31,7 +31,7 @@ NAMESPACE = "apps"
 
 _ADMIN = User("admin", groups=("system:masters",))
 _EVENT = GroupVersionKind("", "v1", "Event")
-_WAIT = 20.0
+_WAIT = 50.0
 
 
 class CountingTransport(InProcessTransport):

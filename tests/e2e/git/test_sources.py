@@ -1,11 +1,13 @@
-"""The sources controller over a real HTTP server: cheap when nothing happens, safe when it does."""
+"""The sources controller over real servers: cheap when nothing happens, safe when it does."""
 
 from __future__ import annotations
 
 import asyncio
 
+from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
+from trueup.testing.git_ssh import GitSshServer
 from trueup.testing.source_world import SourceWorld, condition
 
 
@@ -83,3 +85,32 @@ async def test_a_slow_server_is_given_up_after_the_timeout(
     http.is_hanging = True
     await world.create(f"{http.url}/repo.git", timeout="500ms")
     assert "no answer within 0.5 seconds" in condition(await world.failed())["message"]
+
+
+async def test_a_secret_with_a_key_and_known_hosts_opens_ssh(
+    world: SourceWorld, ssh: GitSshServer, repo: GitRepo
+) -> None:
+    keys = {"identity": ssh.identity.decode(), "known_hosts": ssh.known_hosts.decode()}
+    await world.secret("keys", keys)
+    await world.create(ssh.url(repo.path), secretRef={"name": "keys"})
+    assert (await world.artifact()).tree.read("app/a.yaml") == b"a: 1\n"
+
+
+async def test_an_ssh_secret_without_known_hosts_says_which_key_it_lacks(
+    world: SourceWorld, ssh: GitSshServer, repo: GitRepo
+) -> None:
+    await world.secret("keys", {"identity": ssh.identity.decode()})
+    await world.create(ssh.url(repo.path), secretRef={"name": "keys"})
+    told = condition(await world.failed())
+    assert told["reason"] == "AuthenticationFailed"
+    assert "'known_hosts' is required" in told["message"]
+    assert "PRIVATE KEY" not in told["message"]
+
+
+async def test_a_private_authority_in_the_secret_is_trusted(
+    world: SourceWorld, https: GitHttpServer, authority: Authority
+) -> None:
+    await world.create(f"{https.url}/repo.git", secretRef={"name": "ca"})
+    await world.failed()
+    await world.secret("ca", {"ca.crt": authority.certificate})
+    await world.ready()

@@ -17,7 +17,8 @@ from trueup.objects import Manifest, ObjectRef
 from trueup.report.conditions import Condition, updated
 from trueup.report.times import timestamp
 
-_CAPACITY = {"cpu": "1000", "memory": "10Ti", "ephemeral-storage": "100Ti", "pods": "100000"}
+_CAPACITY = {"cpu": "1k", "memory": "10Ti", "ephemeral-storage": "100Ti", "pods": "100k"}
+"""Spelled as the API gives them back, so that comparing finds no difference."""
 _VERSION = "v1.37.0+simulated"
 
 

@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from trueup.cluster import Client
 from trueup.controlplane.simulation import kinds
-from trueup.controlplane.simulation.accounts import DefaultAccounts
 from trueup.controlplane.simulation.actor import Actor
 from trueup.controlplane.simulation.clock import Clock
 from trueup.controlplane.simulation.controller import Controller
@@ -50,8 +49,6 @@ _KINDS = (
     kinds.VOLUME,
     kinds.STORAGE_CLASS,
     kinds.DISRUPTION_BUDGET,
-    kinds.NAMESPACE,
-    kinds.SERVICE_ACCOUNT,
 )
 
 
@@ -63,6 +60,7 @@ class Simulation:
         manager = self._actor(client_for, "system:kube-controller-manager", clock)
         scheduler = self._actor(client_for, "system:kube-scheduler", clock)
         kubelet = self._actor(client_for, "system:node:simulated-1", clock, "kubelet")
+        self._started = False
         self._actors = (manager, scheduler, kubelet)
         world = self._world
         self._controllers: tuple[Controller, ...] = (
@@ -81,7 +79,6 @@ class Simulation:
             Volumes(world, manager, clock),
             StorageClasses(world, manager, clock),
             DisruptionBudgets(world, manager, clock),
-            DefaultAccounts(world, manager, clock),
         )
 
     async def run(self) -> None:
@@ -93,6 +90,12 @@ class Simulation:
                 group.create_task(actor.write_events())
             for controller in self._controllers:
                 group.create_task(controller.run())
+            self._started = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that is known has been looked at; what waits for the clock does not count."""
+        return self._started and not any(len(c.queue) for c in self._controllers)
 
     def wake(self) -> None:
         """The clock was moved: look which waits are over."""

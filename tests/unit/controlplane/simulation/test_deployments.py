@@ -197,3 +197,12 @@ def waiting(pod: Manifest) -> str:
     for status in (pod.get("status") or {}).get("containerStatuses") or ():
         return str((status["state"].get("waiting") or {}).get("reason", ""))
     return ""
+
+
+async def test_deleting_a_deployment_takes_its_pods_along(cluster: Cluster) -> None:
+    await cluster.create(deployment())
+    await cluster.until("Deployment", available(1))
+    (pod,) = await cluster.list("Pod")
+    await cluster.delete("Deployment", "web")
+    await cluster.until_gone("Pod", pod["metadata"]["name"])
+    assert not await cluster.list("ReplicaSet")

@@ -116,7 +116,3 @@ async def test_the_node_is_ready_and_labelled_for_what_it_is(cluster: Cluster) -
     node = await cluster.until("Node", lambda n: condition(n, "Ready").get("status") == "True")
     assert node["metadata"]["name"] == "simulated-1"
     assert node["metadata"]["labels"]["trueup.dev/simulated"] == "true"
-
-
-async def test_each_namespace_has_its_service_account(cluster: Cluster) -> None:
-    await cluster.until("ServiceAccount", lambda a: a["metadata"]["name"] == "default")

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import orjson
 
 from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.pods import complete_pod
 from trueup.controlplane.registry.refusals import forbidden
 from trueup.controlplane.store import Store
 from trueup.errors import NotFound
@@ -24,7 +25,7 @@ Guard: TypeAlias = Callable[[Call, Manifest, Manifest | None], None]
 
 
 class Admission:
-    """NamespaceLifecycle: nothing is created in a namespace that is missing or terminating.
+    """Nothing is created in a namespace that is missing or terminating; pods are completed.
 
     ``guards`` are asked about every creation and update.
     """
@@ -39,6 +40,8 @@ class Admission:
 
     def create(self, call: Call, obj: Manifest) -> None:
         self._require_namespace(call, obj)
+        if call.resource.bucket == "/pods":
+            complete_pod(call, obj, self._store)
         for guard in self.guards:
             guard(call, obj, None)
 

@@ -48,6 +48,8 @@ class Live:
     message: str = ""
     controls: Controls = field(default_factory=Controls)
     deleting: bool = False
+    displaced: bool = False
+    """Whether an imperative client holds fields that are to be taken over from it."""
     state: str = ""
     """Changes with each version of an object that a delivery's own health rules are about."""
     resource_version: str = field(default="", compare=False)
@@ -108,6 +110,6 @@ def _cause_of_update(desired: Desired, live: Live, remembered: Remembered | None
         return Cause.CHANGED_IN_GIT
     if remembered.uid != live.uid:
         return Cause.DRIFT_REPLACED
-    if remembered.live != live.digest:
+    if remembered.live != live.digest or live.displaced:
         return Cause.DRIFT_CHANGED
     return None

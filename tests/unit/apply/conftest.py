@@ -16,6 +16,7 @@ from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.flow import Controls, Conventions, Desired, Write
 from trueup.objects import Manifest, ObjectRef, manifest
+from trueup.observe.displaced import is_displaced
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Change, Live, Remembered, decide
 from trueup.testing.faults import Faults
@@ -81,7 +82,12 @@ class Cluster:
 
 
 def seen(live: Manifest) -> Live:
-    return Live(live["metadata"]["uid"], fingerprint(live, MANAGER), controls=controls(live))
+    return Live(
+        live["metadata"]["uid"],
+        fingerprint(live, MANAGER),
+        controls=controls(live),
+        displaced=is_displaced(live, CONVENTIONS),
+    )
 
 
 def ref(name: str = "web") -> ObjectRef:

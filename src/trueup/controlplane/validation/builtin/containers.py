@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from trueup.controlplane.validation.builtin.paths import NOT_NEGATIVE
+from trueup.controlplane.validation.builtin.ports import PROTOCOLS, port_number, port_or_name
 from trueup.controlplane.validation.builtin.resources import requirements
+from trueup.controlplane.validation.builtin.security import context_problems
+from trueup.controlplane.validation.builtin.volumes import relative_path
 from trueup.controlplane.validation.causes import (
     Cause,
     below,
@@ -21,9 +23,8 @@ from trueup.controlplane.validation.causes import (
 )
 from trueup.objects import Manifest, names
 
-PROTOCOLS = ("SCTP", "TCP", "UDP")
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
-_TERMINATION = ("FallbackToLogsOnError", "File")
+_TERMINATION = ("File", "FallbackToLogsOnError")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 _COUNTS = (
@@ -66,27 +67,21 @@ def _container(container: Manifest, volumes: set[str], path: str) -> Iterator[Ca
             yield unsupported(child(path, field), said, values)
     yield from _ports(container.get("ports") or [], child(path, "ports"))
     yield from _variables(container.get("env") or [], child(path, "env"))
+    yield from _all_of(container.get("envFrom") or [], child(path, "envFrom"))
     yield from _mounts(container.get("volumeMounts") or [], volumes, child(path, "volumeMounts"))
     yield from requirements(container.get("resources") or {}, child(path, "resources"))
+    context = container.get("securityContext") or {}
+    yield from context_problems(context, child(path, "securityContext"))
+    for field in ("postStart", "preStop"):
+        hook = (container.get("lifecycle") or {}).get(field)
+        if hook is not None:
+            yield from _one_handler(hook, child(path, f"lifecycle.{field}"))
     for field in ("livenessProbe", "readinessProbe", "startupProbe"):
         if container.get(field) is not None:
             yield from _probe(container[field], field, child(path, field))
 
 
 # --- ports -------------------------------------------------------------------------------------
-
-
-def port_number(port: int, path: str) -> Iterator[Cause]:
-    if not 1 <= port <= 65535:
-        yield invalid(path, port, "must be between 1 and 65535, inclusive")
-
-
-def port_or_name(port: Any, path: str) -> Iterator[Cause]:
-    """A port by its number, or by the name that a container gives it."""
-    if isinstance(port, int):
-        yield from port_number(port, path)
-    else:
-        yield from each(path, port, names.port_name(str(port)))
 
 
 def _ports(ports: list[Manifest], path: str) -> Iterator[Cause]:
@@ -138,8 +133,11 @@ def _value_from(variable: Manifest, path: str) -> Iterator[Cause]:
     said = variable["valueFrom"]
     sources = [name for name in _SOURCES if said.get(name) is not None]
     for name in ("configMapKeyRef", "secretKeyRef"):
-        if name in sources and not said[name].get("key"):
-            yield required(child(child(path, name), "key"))
+        if name in sources:
+            yield from _key(said[name], child(path, name))
+    for name, field in (("fieldRef", "fieldPath"), ("resourceFieldRef", "resource")):
+        if name in sources and not said[name].get(field):
+            yield required(child(child(path, name), field))
     if not sources:
         listed = ", ".join(f"`{name}`" for name in _SOURCES[:-1])
         yield invalid(path, "", f"must specify one of: {listed} or `{_SOURCES[-1]}`")
@@ -147,6 +145,28 @@ def _value_from(variable: Manifest, path: str) -> Iterator[Cause]:
         yield invalid(path, "", "may not be specified when `value` is not empty")
     elif len(sources) > 1:
         yield invalid(path, "", "may not have more than one field specified at a time")
+
+
+def _key(reference: Manifest, path: str) -> Iterator[Cause]:
+    name, key = str(reference.get("name") or ""), str(reference.get("key") or "")
+    yield from each(child(path, "name"), name, names.dns_subdomain(name))
+    if not key:
+        yield required(child(path, "key"))
+    else:
+        yield from each(child(path, "key"), key, names.config_key(key))
+
+
+def _all_of(sources: list[Manifest], path: str) -> Iterator[Cause]:
+    """``envFrom``: everything in a ConfigMap or Secret."""
+    for at, source in enumerate(sources):
+        said = [n for n in ("configMapRef", "secretRef") if source.get(n) is not None]
+        for name in said:
+            if not source[name].get("name"):
+                yield required(child(child(below(path, at), name), "name"))
+        if not said:
+            yield invalid(path, "", "must specify one of: `configMapRef` or `secretRef`")
+        elif len(said) > 1:
+            yield invalid(path, "", "may not have more than one field specified at a time")
 
 
 def _mounts(mounts: list[Manifest], volumes: set[str], path: str) -> Iterator[Cause]:
@@ -163,24 +183,14 @@ def _mounts(mounts: list[Manifest], volumes: set[str], path: str) -> Iterator[Ca
         if where in taken:
             yield invalid(child(place, "mountPath"), where, "must be unique")
         taken.add(where)
-        sub_path = str(mount.get("subPath") or "")
-        if sub_path.startswith("/"):
-            yield invalid(child(path, "subPath"), sub_path, "must be a relative path")
-        if ".." in sub_path.split("/"):
-            yield invalid(child(path, "subPath"), sub_path, "must not contain '..'")
+        yield from relative_path(str(mount.get("subPath") or ""), child(path, "subPath"))
 
 
 # --- probes ------------------------------------------------------------------------------------
 
 
 def _probe(probe: Manifest, kind: str, path: str) -> Iterator[Cause]:
-    handlers = [name for name in _HANDLERS if probe.get(name) is not None]
-    if not handlers:
-        yield required(path, "must specify a handler type")
-    for name in handlers[1:]:
-        yield forbidden(child(path, name), "may not specify more than 1 handler type")
-    if handlers:
-        yield from _handler(handlers[0], probe[handlers[0]], child(path, handlers[0]))
+    yield from _one_handler(probe, path)
     for name in _COUNTS:
         if (probe.get(name) or 0) < 0:
             yield invalid(child(path, name), probe[name], NOT_NEGATIVE)
@@ -189,10 +199,23 @@ def _probe(probe: Manifest, kind: str, path: str) -> Iterator[Cause]:
         yield invalid(child(path, "successThreshold"), threshold, "must be 1")
 
 
+def _one_handler(place: Manifest, path: str) -> Iterator[Cause]:
+    handlers = [name for name in _HANDLERS if place.get(name) is not None]
+    if not handlers:
+        yield required(path, "must specify a handler type")
+    for name in handlers[1:]:
+        yield forbidden(child(path, name), "may not specify more than 1 handler type")
+    if handlers:
+        yield from _handler(handlers[0], place[handlers[0]], child(path, handlers[0]))
+
+
 def _handler(kind: str, handler: Manifest, path: str) -> Iterator[Cause]:
     if kind == "exec" and not handler.get("command"):
         yield required(child(path, "command"))
     if kind in {"httpGet", "tcpSocket"}:
         yield from port_or_name(handler.get("port", 0), child(path, "port"))
+    for header in handler.get("httpHeaders") or ():
+        name = str(header.get("name") or "")
+        yield from each(child(path, "httpHeaders"), name, names.http_header(name))
     if kind == "httpGet" and handler.get("scheme", "HTTP") not in {"HTTP", "HTTPS"}:
         yield unsupported(child(path, "scheme"), handler["scheme"], ("HTTP", "HTTPS"))

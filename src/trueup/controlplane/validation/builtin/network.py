@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from trueup.controlplane.validation.builtin.containers import PROTOCOLS, port_number, port_or_name
+from trueup.controlplane.validation.builtin.ports import PROTOCOLS, port_number, port_or_name
 from trueup.controlplane.validation.builtin.selectors import selector_problems
 from trueup.controlplane.validation.causes import (
     Cause,
@@ -74,7 +74,8 @@ def _path(one: Manifest, path: str) -> Iterator[Cause]:
     kind, text, place = one.get("pathType"), str(one.get("path") or ""), child(path, "path")
     if kind is None:
         yield required(child(path, "pathType"), "pathType must be specified")
-    elif kind not in _PATH_TYPES:
+        return
+    if kind not in _PATH_TYPES:
         yield unsupported(child(path, "pathType"), kind, _PATH_TYPES)
     elif kind != "ImplementationSpecific" or text:
         if not text.startswith("/"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trueup.controlplane.validation.builtin.containers import container_problems
+from trueup.controlplane.validation.builtin.scheduling import scheduling_problems
+from trueup.controlplane.validation.builtin.security import context_problems, naming_problems
+from trueup.controlplane.validation.builtin.volumes import volume_problems
 from trueup.controlplane.validation.causes import (
     Cause,
-    below,
     child,
-    duplicate,
     each,
     forbidden,
     invalid,
@@ -23,13 +24,6 @@ from trueup.objects.manifest import copy
 _POLICIES = {
     "restartPolicy": ("Always", "OnFailure", "Never"),
     "dnsPolicy": ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
-}
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
-_SOURCE_FIELDS = {
-    "configMap": "name",
-    "secret": "secretName",
-    "persistentVolumeClaim": "claimName",
-    "hostPath": "path",
 }
 _UPDATABLE = (
     "pod updates may not change fields other than `spec.containers[*].image`,"
@@ -56,9 +50,9 @@ def template_problems(
 
 def spec_problems(spec: Manifest, path: str, *, claims: tuple[str, ...] = ()) -> Iterator[Cause]:
     """What is wrong with what a pod is to be."""
-    volumes = spec.get("volumes") or []
-    known = {str(volume.get("name")) for volume in volumes} | set(claims)
-    yield from _volumes(volumes, child(path, "volumes"))
+    usable, problems = volume_problems(spec.get("volumes") or [], child(path, "volumes"))
+    yield from problems
+    known = usable | set(claims)
     containers = spec.get("containers") or []
     if not containers:
         yield required(child(path, "containers"))
@@ -72,8 +66,9 @@ def spec_problems(spec: Manifest, path: str, *, claims: tuple[str, ...] = ()) ->
     yield from validate_labels(spec.get("nodeSelector") or {}, child(path, "nodeSelector"))
     yield from _names(spec, path)
     yield from _numbers(spec, path)
-    for at, toleration in enumerate(spec.get("tolerations") or ()):
-        yield from _toleration(toleration, below(child(path, "tolerations"), at))
+    yield from context_problems(spec.get("securityContext") or {}, child(path, "securityContext"))
+    yield from naming_problems(spec, path)
+    yield from scheduling_problems(spec, path)
 
 
 def _names(spec: Manifest, path: str) -> Iterator[Cause]:
@@ -94,57 +89,6 @@ def _numbers(spec: Manifest, path: str) -> Iterator[Cause]:
     if deadline is not None and not 1 <= deadline <= _MAX_INT32:
         detail = f"must be between 1 and {_MAX_INT32}, inclusive"
         yield invalid(child(path, "activeDeadlineSeconds"), deadline, detail)
-
-
-def _toleration(toleration: Manifest, path: str) -> Iterator[Cause]:
-    key, operator = str(toleration.get("key") or ""), toleration.get("operator") or ""
-    if key:
-        yield from each(child(path, "key"), key, names.qualified_name(key))
-    elif operator != "Exists":
-        detail = (
-            "operator must be Exists when `key` is empty, which means"
-            ' "match all values and all keys"'
-        )
-        yield invalid(child(path, "operator"), operator, detail)
-    value, effect = toleration.get("value") or "", toleration.get("effect") or ""
-    if operator == "Exists" and value:
-        detail = "value must be empty when `operator` is 'Exists'"
-        yield invalid(child(path, "operator"), value, detail)
-    if operator not in {"", "Exists", "Equal", "Lt", "Gt"}:
-        yield unsupported(child(path, "operator"), operator, ("Equal", "Exists", "Gt", "Lt"))
-    if effect and effect not in _EFFECTS:
-        yield unsupported(child(path, "effect"), effect, _EFFECTS)
-
-
-# --- volumes -----------------------------------------------------------------------------------
-
-
-def _volumes(volumes: list[Manifest], path: str) -> Iterator[Cause]:
-    taken: set[str] = set()
-    for at, volume in enumerate(volumes):
-        place, name = below(path, at), str(volume.get("name") or "")
-        yield from _source(volume, place)
-        if not name:
-            yield required(child(place, "name"))
-        else:
-            yield from each(child(place, "name"), name, names.dns_label(name))
-        if name in taken:
-            yield duplicate(child(place, "name"), name)
-        taken.add(name)
-
-
-def _source(volume: Manifest, path: str) -> Iterator[Cause]:
-    sources = [kind for kind in volume if kind != "name" and volume[kind] is not None]
-    if not sources:
-        yield required(path, "must specify a volume type")
-    for kind in sources[1:]:
-        yield forbidden(child(path, kind), "may not specify more than 1 volume type")
-    for kind, field in _SOURCE_FIELDS.items():
-        if kind in sources and not volume[kind].get(field):
-            yield required(child(child(path, kind), field))
-
-
-# --- changes -----------------------------------------------------------------------------------
 
 
 def pod_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:

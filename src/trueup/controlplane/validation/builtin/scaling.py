@@ -43,7 +43,7 @@ def autoscaler(obj: Manifest) -> Iterator[Cause]:
         yield required("spec.maxReplicas")
     elif most < 0:
         yield invalid("spec.maxReplicas", most, "must be greater than 0")
-    if least is not None and 0 < most < least:
+    if least is not None and 0 <= most < least:
         yield invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")
     yield from _target(spec.get("scaleTargetRef") or {})
     for at, metric in enumerate(metrics):
@@ -73,7 +73,7 @@ def _metric(metric: Manifest, path: str) -> Iterator[Cause]:
     kind = metric.get("type") or ""
     if not kind:
         yield required(child(path, "type"), "must specify a metric source type")
-    elif kind not in _METRICS:
+    if kind not in _METRICS:
         yield unsupported(child(path, "type"), kind, tuple(_METRICS))
     elif metric.get(_METRICS[kind]) is None:
         detail = "must populate information for the given metric source"

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trueup.controlplane.validation.builtin.containers import (
-    PROTOCOLS,
-    port_number,
-    port_or_name,
-)
 from trueup.controlplane.validation.builtin.network import is_address
 from trueup.controlplane.validation.builtin.paths import one_of
+from trueup.controlplane.validation.builtin.ports import PROTOCOLS, port_number, port_or_name
 from trueup.controlplane.validation.causes import (
     Cause,
     Struct,

@@ -47,20 +47,26 @@ _CLAIM_FIXED = (
 
 
 def claim(obj: Manifest) -> Iterator[Cause]:
-    spec = obj["spec"]
+    yield from claim_spec(obj["spec"], "spec")
+
+
+def claim_spec(spec: Manifest, path: str) -> Iterator[Cause]:
+    """What is wrong with a claim, or with the template of claims of a stateful set."""
     modes = spec.get("accessModes") or []
     if not modes:
-        yield required("spec.accessModes", "at least 1 access mode is required")
-    yield from _modes(modes)
-    yield from selector_problems(spec.get("selector") or {}, "spec.selector")
-    size, place = value_at(obj, "spec.resources.requests.storage"), "spec.resources[storage]"
+        yield required(child(path, "accessModes"), "at least 1 access mode is required")
+    yield from _modes(modes, child(path, "accessModes"))
+    yield from selector_problems(spec.get("selector") or {}, child(path, "selector"))
+    size, place = value_at(spec, "resources.requests.storage"), child(path, "resources[storage]")
     if size is None:
         yield required(place)
     elif amount(size) <= 0:
         yield invalid(place, str(size), "must be greater than zero")
     if name := str(spec.get("storageClassName") or ""):
-        yield from each("spec.storageClassName", name, names.dns_subdomain(name))
-    yield from one_of(obj, {"spec.volumeMode": ("Block", "Filesystem")})
+        yield from each(child(path, "storageClassName"), name, names.dns_subdomain(name))
+    kind, kinds = spec.get("volumeMode"), ("Block", "Filesystem")
+    if kind is not None and kind not in kinds:
+        yield unsupported(child(path, "volumeMode"), kind, kinds)
 
 
 def claim_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
@@ -91,7 +97,7 @@ def volume(obj: Manifest) -> Iterator[Cause]:
     spec = obj["spec"]
     if not spec.get("accessModes"):
         yield required("spec.accessModes")
-    yield from _modes(spec.get("accessModes") or [])
+    yield from _modes(spec.get("accessModes") or [], "spec.accessModes")
     capacity = spec.get("capacity")
     if not capacity:
         yield required("spec.capacity")
@@ -122,13 +128,13 @@ def volume_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
         yield forbidden("spec.persistentvolumesource", detail)
 
 
-def _modes(modes: list[str]) -> Iterator[Cause]:
+def _modes(modes: list[str], path: str) -> Iterator[Cause]:
     for mode in modes:
         if mode not in _MODES:
-            yield unsupported("spec.accessModes", mode, _MODES)
+            yield unsupported(path, mode, _MODES)
     if "ReadWriteOncePod" in modes and len(set(modes) & set(_MODES)) > 1:
         detail = "may not use ReadWriteOncePod with other access modes"
-        yield forbidden("spec.accessModes", detail)
+        yield forbidden(path, detail)
 
 
 def storage_class(obj: Manifest) -> Iterator[Cause]:

@@ -8,9 +8,11 @@ from typing import Any
 from trueup.controlplane.validation.builtin import selectors
 from trueup.controlplane.validation.builtin.paths import NOT_NEGATIVE, not_negative
 from trueup.controlplane.validation.builtin.pods import template_problems
+from trueup.controlplane.validation.builtin.storage import claim_spec
 from trueup.controlplane.validation.causes import (
     Cause,
     Struct,
+    below,
     child,
     each,
     forbidden,
@@ -49,6 +51,10 @@ def daemon_set(obj: Manifest) -> Iterator[Cause]:
         values, fields = ("RollingUpdate", "OnDelete"), ("maxUnavailable", "maxSurge")
         shown = _shown(kind, spec["updateStrategy"].get("rollingUpdate"), fields)
         yield unsupported("spec.updateStrategy", shown, values)
+    rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
+    if _count(rolling.get("maxUnavailable", 1)) == 0 and _count(rolling.get("maxSurge", 0)) == 0:
+        place = "spec.updateStrategy.rollingUpdate.maxUnavailable"
+        yield required(place, "cannot be 0 when maxSurge is 0")
 
 
 def stateful_set(obj: Manifest) -> Iterator[Cause]:
@@ -111,10 +117,10 @@ def _selected(spec: Manifest, noun: str, kind: str) -> Iterator[Cause]:
         detail = "" if kind == "StatefulSet" else "invalid label selector"
         yield invalid("spec.selector", selectors.shown(selector), detail)
         return
-    labels = (template.get("metadata") or {}).get("labels")
-    if selector is None or not selectors.matches(selector, labels or {}):
+    labels = (template.get("metadata") or {}).get("labels") or {}
+    if selector is None or not selectors.matches(selector, labels):
         detail = "`selector` does not match template `labels`"
-        yield invalid("spec.template.metadata.labels", labels, detail)
+        yield invalid("spec.template.metadata.labels", labels or None, detail)
     yield from _template(spec, kind)
 
 
@@ -122,6 +128,9 @@ def _template(spec: Manifest, kind: str) -> Iterator[Cause]:
     template = spec.get("template") or {}
     claims = spec.get("volumeClaimTemplates") or ()
     added = tuple(str((claim.get("metadata") or {}).get("name")) for claim in claims)
+    for at, claim in enumerate(claims):
+        place = child(below("spec.volumeClaimTemplates", at), "spec")
+        yield from claim_spec(claim.get("spec") or {}, place)
     yield from template_problems(template, "spec.template", claims=added)
     pod = template.get("spec") or {}
     policy = pod.get("restartPolicy", "Always")

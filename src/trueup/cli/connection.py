@@ -63,7 +63,7 @@ class Connection:
 
     def kubeconfig_path(self) -> Path:
         """``--kubeconfig``, else $KUBECONFIG, else that of ``trueup up``, else ~/.kube/config."""
-        if named := self.kubeconfig or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]:
+        if named := self.kubeconfig or os.environ.get("KUBECONFIG", ""):
             return Path(named)
         local = data_directory(self.data) / "kubeconfig"
         return local if local.exists() else Path.home() / ".kube" / "config"

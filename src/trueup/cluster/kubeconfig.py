@@ -23,6 +23,8 @@ import orjson
 from trueup.errors import InputError, Unauthorized
 from trueup.objects import Manifest, yaml
 
+_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -130,9 +132,19 @@ def cluster_config_from_kubeconfig(
     ``base`` is the folder that relative paths in the file refer to; without it (a kubeconfig
     from a Secret) files and exec plugins are refused, since they would reach our own disk.
     """
+    return _config_of(_document(content, subject), subject, context, base)
+
+
+def _document(content: bytes | str, subject: str) -> dict[str, Any]:
     document = yaml.load(content, subject)
     if not isinstance(document, dict):
         raise InputError("is not a kubeconfig", subject=subject)
+    return document
+
+
+def _config_of(
+    document: Mapping[str, Any], subject: str, context: str, base: Path | None
+) -> ClusterConfig:
     name = context or document.get("current-context") or ""
     chosen = _named(document, "contexts", "context", name, subject)
     cluster = _named(document, "clusters", "cluster", chosen.get("cluster", ""), subject)
@@ -167,26 +179,53 @@ def cluster_config_from_kubeconfig(
         password=user.get("password") or "",
         token=user.get("token") or "",
         token_file=(base / token_file) if token_file and base else None,
-        exec_plugin=_located(user.get("exec"), base),
+        exec_plugin=_located(user.get("exec"), base) if base else None,
         proxy_url=cluster.get("proxy-url") or "",
     )
 
 
 def cluster_config_from_file(path: str = "", context: str = "") -> ClusterConfig:
-    """From ``path``, else ``$KUBECONFIG``, else ``~/.kube/config``."""
-    chosen = path or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
-    file = Path(chosen) if chosen else Path.home() / ".kube" / "config"
+    """From ``path``, else ``$KUBECONFIG``, else ``~/.kube/config``.
+
+    Either may name several files, with ``:`` between them (on Windows ``;``): what an earlier one
+    says comes first, and files that are not there are passed over if one is.
+    """
+    chosen = path or os.environ.get("KUBECONFIG", "") or str(Path.home() / ".kube" / "config")
+    files = [Path(name) for name in chosen.split(os.pathsep) if name]
+    present = [file for file in files if file.exists()] or files
+    document: dict[str, Any] = {}
+    for file in present:
+        _add(document, _document(_read(file), str(file)), file.parent)
+    return _config_of(document, ", ".join(map(str, present)), context, Path())
+
+
+def _read(file: Path) -> bytes:
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise InputError(
             error.strerror or str(error),
             subject=str(file),
             next_step="set KUBECONFIG or pass --kubeconfig",
         ) from error
-    return cluster_config_from_kubeconfig(
-        content, subject=str(file), context=context, base=file.parent
-    )
+
+
+def _add(merged: dict[str, Any], document: Mapping[str, Any], base: Path) -> None:
+    """Add what ``document``, from folder ``base``, says beyond ``merged``."""
+    merged["current-context"] = merged.get("current-context") or document.get("current-context")
+    for section, key in (("contexts", "context"), ("clusters", "cluster"), ("users", "user")):
+        entries = merged.setdefault(section, [])
+        known = {entry.get("name") for entry in entries}
+        for entry in document.get(section) or ():
+            if entry.get("name") not in known:
+                entries.append({**entry, key: _from(base, entry.get(key) or {})})
+
+
+def _from(base: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """``entry`` with its files named such that they are found from anywhere."""
+    files = {key: str(base / entry[key]) for key in _FILES if entry.get(key)}
+    plugin = _located(entry.get("exec"), base)
+    return {**entry, **files, **({"exec": plugin} if plugin else {})}
 
 
 def _check_url(text: str, subject: str) -> None:
@@ -224,9 +263,9 @@ def _named(document: Mapping[str, Any], section: str, key: str, name: str, subje
     raise InputError(f"has no entry {name!r} in {section}", subject=subject)
 
 
-def _located(plugin: Mapping[str, Any] | None, base: Path | None) -> Mapping[str, Any] | None:
+def _located(plugin: Mapping[str, Any] | None, base: Path) -> Mapping[str, Any] | None:
     """The plugin; a command with a folder in it is meant from where the kubeconfig lies."""
-    if not plugin or base is None or "/" not in (plugin.get("command") or ""):
+    if not plugin or "/" not in (plugin.get("command") or ""):
         return plugin
     return {**plugin, "command": str(base / plugin["command"])}
 

@@ -134,6 +134,32 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
         cluster_config_from_file(str(tmp_path / "config"))
 
 
+def several(folder: Path, *names: str) -> str:
+    """A list of files in folders of their own, each with one of the parts of a configuration."""
+    parts: dict[str, dict[str, Any]] = {
+        "context": {"contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}]},
+        "cluster": {"clusters": [{"name": "c", "cluster": {"server": "https://c"}}]},
+        "other": {"clusters": [{"name": "c", "cluster": {"server": "https://other"}}]},
+        "user": {"users": [{"name": "u", "user": {"client-key": "key"}}], "current-context": "x"},
+    }
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / "config").write_text(yaml.dump(parts[name]))
+        (folder / name / "key").write_text(f"key of {name}")
+    return os.pathsep.join(str(folder / name / "config") for name in names)
+
+
+def test_several_files_are_one_and_the_first_word_counts(tmp_path: Path) -> None:
+    files = several(tmp_path, "context", "cluster", "other", "user")
+    config = cluster_config_from_file(files)
+    assert (config.server, config.client_key) == ("https://c", b"key of user")
+
+
+def test_of_several_files_some_may_be_missing(tmp_path: Path) -> None:
+    files = several(tmp_path, "context", "cluster", "user") + os.pathsep + str(tmp_path / "none")
+    assert cluster_config_from_file(files).server == "https://c"
+
+
 # Credential plugins
 
 

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.controlplane.resources.resource import CustomVersion
+from trueup.controlplane.validation.custom.fitting import fits
 from trueup.controlplane.validation.custom.kind import CustomKind
+from trueup.controlplane.validation.custom.openapi import validate
 from trueup.objects import yaml
 from trueup.objects.manifest import copy
 
@@ -65,6 +67,22 @@ def test_completing_twice_is_completing_once(schema: dict[str, Any], spec: Any) 
     once = copy(obj)
     assert custom.complete(obj) == []
     assert obj == once
+
+
+@given(SCHEMAS, VALUES)
+def test_the_quick_check_says_yes_only_where_nothing_is_wrong(
+    schema: dict[str, Any], value: Any
+) -> None:
+    assert not fits(schema)(value) or validate(schema, value) == []
+
+
+@pytest.mark.parametrize("case", WITHOUT_RULES, ids=[case["name"] for case in WITHOUT_RULES])
+def test_the_quick_check_knows_values_that_fit(case: dict[str, Any]) -> None:
+    value = case.get("result", case["spec"])
+    plain = all(
+        type(item) is not float for item in (value if isinstance(value, dict) else {}).values()
+    )
+    assert not plain or fits(case["schema"])(value) == (validate(case["schema"], value) == [])
 
 
 @given(SCHEMAS, VALUES)

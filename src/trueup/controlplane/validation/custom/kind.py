@@ -6,11 +6,13 @@ from trueup.controlplane.resources.resource import CustomVersion
 from trueup.controlplane.validation.causes import NOWHERE, Cause, invalid
 from trueup.controlplane.validation.custom.defaulting import apply_defaults
 from trueup.controlplane.validation.custom.embedded import embedded_resources
+from trueup.controlplane.validation.custom.fitting import fits
 from trueup.controlplane.validation.custom.listtypes import duplicates
 from trueup.controlplane.validation.custom.openapi import validate
 from trueup.controlplane.validation.custom.previous import NOTHING, Previous
 from trueup.controlplane.validation.custom.pruning import prune
 from trueup.controlplane.validation.custom.rules import Rules
+from trueup.controlplane.validation.custom.schemarules import places
 from trueup.objects import Manifest
 from trueup.schema import crd_schema
 
@@ -18,6 +20,7 @@ _BLOCKING = frozenset(
     f"FieldValue{kind}"
     for kind in ("NotSupported", "Required", "TooLong", "TooMany", "TypeInvalid")
 )
+_UNIQUE = ("set", "map")
 
 
 class CustomKind:
@@ -27,7 +30,13 @@ class CustomKind:
         self.version = custom
         self._declared = (custom.version.get("schema") or {}).get("openAPIV3Schema") or {}
         self.schema = crd_schema(self._declared)
-        self._rules = Rules(crd_schema(self._declared), root=True)
+        self._rules = Rules(self.schema, root=True)
+        self._fits = fits(self._declared)
+        status = (self._declared.get("properties") or {}).get("status") or {}
+        self._status_fits = fits(status)
+        said = [node for _, node in places(self._declared, "")]
+        self._embeds = any(node.get("x-kubernetes-embedded-resource") for node in said)
+        self._has_unique = any(node.get("x-kubernetes-list-type") in _UNIQUE for node in said)
 
     def complete(self, obj: Manifest) -> list[str]:
         """Prune ``obj`` and fill in defaults, in place; the paths of what was unknown."""
@@ -37,9 +46,9 @@ class CustomKind:
 
     def validate_create(self, obj: Manifest) -> list[Cause]:
         """What is wrong with a new object, beyond its metadata."""
-        found = validate(self._declared, obj)
-        found += embedded_resources(self.schema, obj)
-        found += duplicates(self.schema, obj)
+        found = [] if self._fits(obj) else validate(self._declared, obj)
+        found += self._embedded(obj)
+        found += self._repeated(obj)
         return found + self._ask_rules(found, obj, NOTHING)
 
     def validate_update(self, new: Manifest, old: Manifest, subresource: str) -> list[Cause]:
@@ -47,11 +56,17 @@ class CustomKind:
         if subresource == "status":
             found = self._validate_status(new, old)
         else:
-            found = validate(self._declared, new, Previous(old))
-            found += embedded_resources(self.schema, new)
-        if not duplicates(self.schema, old):
-            found += duplicates(self.schema, new)
+            found = [] if self._fits(new) else validate(self._declared, new, Previous(old))
+            found += self._embedded(new)
+        if not self._repeated(old):
+            found += self._repeated(new)
         return found + self._ask_rules(found, new, Previous(old))
+
+    def _embedded(self, obj: Manifest) -> list[Cause]:
+        return list(embedded_resources(self.schema, obj)) if self._embeds else []
+
+    def _repeated(self, obj: Manifest) -> list[Cause]:
+        return duplicates(self.schema, obj) if self._has_unique else []
 
     def _ask_rules(self, found: list[Cause], obj: Manifest, old: Previous) -> list[Cause]:
         """What the expressions say, unless the object is too broken for them to be asked."""
@@ -62,6 +77,8 @@ class CustomKind:
     def _validate_status(self, new: Manifest, old: Manifest) -> list[Cause]:
         node = (self._declared.get("properties") or {}).get("status")
         if node is None or "status" not in new:
+            return []
+        if self._status_fits(new["status"]):
             return []
         before = Previous(old["status"]) if "status" in old else NOTHING
         found = validate(node, new["status"], before)

@@ -75,7 +75,7 @@ class Rules:
         self._items = Rules(schema.items) if schema.items is not None else None
         self._entries = Rules(schema.additional) if schema.additional is not None else None
 
-    @property
+    @cached_property
     def has_any(self) -> bool:
         parts = [self._items, self._entries]
         return bool(self._declared or self._below or any(p and p.has_any for p in parts))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from scripts.build_reference import PAGE, reference
-from tests.architecture.house import ROOT, name_of, written_files
+from tests.architecture.house import ROOT, SOURCE, name_of, written_files
 
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
@@ -19,6 +20,9 @@ PAGES = sorted(
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
     if not path.relative_to(ROOT).parts[0].startswith(".")
 )
+
+TOPS = (SOURCE, ROOT)
+"""Where the paths on pages begin."""
 
 # Registries are written in parts, or this file would name them.
 REGISTRIES = [
@@ -46,6 +50,20 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = LINK.findall(CODE.sub("", page.read_text()))
     local = [link for link in links if "://" not in link and not link.startswith("mailto:")]
     assert [link for link in local if not _leads_somewhere(page, link)] == []
+
+
+def test_the_layers_on_the_page_are_those_that_hold() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text().partition("may import whom")[2]
+    drawn = re.findall(r"^([a-z]+(?: · [a-z]+)*)  ", page.split("```")[1], re.MULTILINE)
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = contracts["contracts"][0]["layers"]
+    assert [line.replace(" · ", " | ") for line in drawn] == held[1:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_modules_that_a_page_names_are_there(page: Path) -> None:
+    named = re.findall(r"`([\w./-]+\.py)`", page.read_text())
+    assert [name for name in named if not any((top / name).exists() for top in TOPS)] == []
 
 
 def test_the_command_line_reference_is_current() -> None:

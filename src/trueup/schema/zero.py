@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from trueup.objects.manifest import copy
 from trueup.schema.node import Schema
 
 _SCALARS = {"string": "", "integer": 0, "number": 0, "boolean": False}
@@ -15,7 +17,13 @@ def zero_value(schema: Schema) -> Any:
     Structs are there with their own zero values, lists and maps that are always written are
     null, optional fields are absent. Empty for custom resources, which have no types.
     """
-    return _zero_struct(schema) if schema.definition else {}
+    return copy(_known(schema)) if schema.definition else {}
+
+
+@cache
+def _known(schema: Schema) -> dict[str, Any]:
+    """Made once per kind: schemas of built-in kinds live as long as the program."""
+    return _zero_struct(schema)
 
 
 def _zero_struct(schema: Schema) -> dict[str, Any]:

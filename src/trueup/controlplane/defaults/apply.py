@@ -5,7 +5,7 @@ from __future__ import annotations
 from trueup.controlplane.defaults import functions
 from trueup.controlplane.defaults.decoding import require_decodable
 from trueup.controlplane.defaults.values import VALUES
-from trueup.controlplane.defaults.wire import METADATA, is_zero, load, normalize
+from trueup.controlplane.defaults.wire import METADATA, is_zero, load, normalize, zero
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 
@@ -31,6 +31,14 @@ def normalize_metadata(obj: Manifest) -> None:
     """
     require_decodable(obj, METADATA, ("metadata",))
     normalize(obj["metadata"], METADATA, _fill)
+
+
+def restore_field(obj: Manifest, name: str) -> None:
+    """Give field ``name``, where it is absent, what its type always writes."""
+    type_name = load().kinds.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+    field = load().types[type_name].get(name) if type_name is not None else None
+    if field is not None and name not in obj and field.presence == "!":
+        obj[name] = zero(field.holds, _fill)
 
 
 def _fill(type_name: str, value: Manifest) -> None:

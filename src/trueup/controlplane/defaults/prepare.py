@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from trueup.controlplane.defaults.apply import apply_defaults
+from trueup.controlplane.defaults.apply import apply_defaults, restore_field
 from trueup.controlplane.defaults.functions import TEMPLATE_GENERATION
 from trueup.controlplane.defaults.quality import quality_of_service
 from trueup.controlplane.defaults.services import (
@@ -33,7 +33,7 @@ def prepare_create(obj: Manifest, allocator: ServiceAllocator) -> None:
     prepare = _ON_CREATE.get((obj["apiVersion"], obj["kind"]))
     if prepare is not None:
         prepare(obj)
-    apply_defaults(obj)
+    _complete_again(obj, changed=prepare is not None)
 
 
 def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) -> None:
@@ -44,7 +44,15 @@ def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) ->
     prepare = _ON_UPDATE.get((new["apiVersion"], new["kind"]))
     if prepare is not None:
         prepare(new, old)
-    apply_defaults(new)
+    _complete_again(new, changed=prepare is not None)
+
+
+def _complete_again(obj: Manifest, *, changed: bool) -> None:
+    """Bring into form what was changed since; mostly that is nothing but a status taken away."""
+    if changed or _is(obj, "v1", "Service"):
+        apply_defaults(obj)
+    else:
+        restore_field(obj, "status")
 
 
 def _is(obj: Manifest, api_version: str, kind: str) -> bool:

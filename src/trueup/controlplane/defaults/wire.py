@@ -78,7 +78,7 @@ def normalize(obj: Manifest, type_name: str, fill: Fill) -> None:
             del obj[name]
     for name, field in fields.items():
         if name not in obj and field.presence in "!=":
-            obj[name] = _zero(field.holds, fill) if field.presence == "!" else None
+            obj[name] = zero(field.holds, fill) if field.presence == "!" else None
 
 
 def _stored_as_json(type_name: str) -> bool:
@@ -121,10 +121,11 @@ def _mapped(value: Any, holds: str, fill: Fill) -> Any:
 
 
 def _element(value: Any, holds: str, fill: Fill) -> Any:
-    return _zero(holds, fill) if value is None else _spelled(value, holds, fill)
+    return zero(holds, fill) if value is None else _spelled(value, holds, fill)
 
 
-def _zero(holds: str, fill: Fill) -> Any:
+def zero(holds: str, fill: Fill) -> Any:
+    """What is written of a type when nothing is set."""
     if holds in _ZEROES:
         return _ZEROES[holds]
     if holds.startswith(("[]", "{}")):

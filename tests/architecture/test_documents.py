@@ -17,7 +17,12 @@ HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 PAGES = sorted(
     path
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
+    for path in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+        *ROOT.glob("bench/*.md"),
+    ]
     if not path.relative_to(ROOT).parts[0].startswith(".")
 )
 

@@ -6,6 +6,7 @@ part is skipped whether or not it is empty.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from trueup.errors import InputError
 from trueup.objects.manifest import copy
 
 Operation = Mapping[str, Any]
+
+MAX_COPY = 3 * 1024 * 1024
+"""Bytes that one ``copy`` may copy: a few of them on top of each other double an object each."""
 
 
 def apply(document: Any, operations: Sequence[Operation]) -> Any:
@@ -77,6 +81,8 @@ def _copy(document: Any, operation: Operation) -> Any:
     container, key = _find(document, operation, "from")
     value = _get(container, key)
     target, name = _find(document, operation, "path")
+    if len(json.dumps(value)) > MAX_COPY:
+        raise ValueError(f"the value is larger than {MAX_COPY} bytes")
     _insert(target, name, copy(value))
     return document
 

@@ -20,6 +20,7 @@ class MemoryTree(Tree):
         self._files: dict[tuple[str, ...], bytes] = {}
         self._links: dict[tuple[str, ...], str] = {}
         self._dirs: dict[tuple[str, ...], set[str]] = {(): set()}
+        self._entries: dict[tuple[str, ...], Entry | None] = {}
         for path, content in files.items():
             parts = clean_path(path)
             if path.endswith("/"):
@@ -41,6 +42,11 @@ class MemoryTree(Tree):
             names.add(child)
 
     def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
+        if parts not in self._entries:
+            self._entries[parts] = self._describe(parts)
+        return self._entries[parts]
+
+    def _describe(self, parts: tuple[str, ...]) -> Entry | None:
         name = parts[-1] if parts else ""
         if parts in self._files:
             return Entry(name, "file", sha256(self._files[parts]).hexdigest())

@@ -49,6 +49,7 @@ class Target:
         self._session = session
         self.kustomization, self.file_name = _load(loader)
         self._source = loader.source(self.file_name)
+        session.enter(self._source)
         session.learn(self.kustomization, loader, self._source)
 
     def accumulate(self, into: Accumulation | None = None) -> Accumulation:

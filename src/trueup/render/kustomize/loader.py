@@ -12,6 +12,8 @@ from trueup.tree import Tree
 
 LoadRestrictor = Literal["root-only", "none"]
 
+MAX_DEPTH = 60
+
 _REMOTE = re.compile(
     r"""https?://|ssh://|git://|git::|file://|[\w.-]+@[\w.-]+:|.*\?ref=|
         (?:github\.com|gitlab\.com|bitbucket\.org)[:/]|.*\.git(?:/|$)|.*[^:]//""",
@@ -85,6 +87,10 @@ class Loader:
             )
         root = self._resolve(path)
         assert root is not None
+        if len(self.visited) >= MAX_DEPTH:
+            raise RenderError(
+                f"bases are nested deeper than {MAX_DEPTH} levels", subject=self.source(path)
+            )
         for visited in self.visited:
             if _is_within(visited, root):
                 raise RenderError(

@@ -119,6 +119,15 @@ def clone(node: Node) -> Node:
     return node
 
 
+def weight(node: Node) -> int:
+    """About how many bytes ``node`` takes when it is written."""
+    if isinstance(node, dict):
+        return sum(len(key) + weight(item) for key, item in node.items()) + 8
+    if isinstance(node, list):
+        return sum(map(weight, node)) + 8
+    return len(text_of(node)) + 8
+
+
 def to_value(node: Node) -> Any:
     """``node`` as JSON-like data; RenderError where a text does not fit its type."""
     if type(node) is str:

@@ -15,6 +15,8 @@ from trueup.render.kustomize.resource import (
     Resource,
 )
 
+MAX_RESOURCES = 50_000
+
 
 class ResMap:
     """The resources that a kustomization has collected, in their order."""
@@ -42,6 +44,11 @@ class ResMap:
                 )
             taken.add(key)
             self.resources.append(resource)
+        if len(self.resources) > MAX_RESOURCES:
+            raise RenderError(
+                f"more than {MAX_RESOURCES} resources in one build",
+                next_step="build the parts on their own",
+            )
 
     def drop_empty(self) -> None:
         self.resources = [resource for resource in self.resources if resource.body]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from trueup.errors import RenderError
 from trueup.render.kustomize.identity import Gvk, ResId
 from trueup.render.kustomize.nodes import Node, is_null, text_of
 from trueup.render.kustomize.ties import Tie
@@ -48,6 +49,7 @@ BUILD_ANNOTATIONS = (
     _INTERNAL + "helm-generated",
 )
 ENABLED = "enabled"
+MAX_FORMER_IDS = 300
 
 
 class Resource:
@@ -105,6 +107,8 @@ class Resource:
 
     def remember_id(self) -> None:
         """Note the present id as a former one; called before a change."""
+        if (self.note(PREVIOUS_NAMES) or "").count(",") >= MAX_FORMER_IDS:
+            raise RenderError(f"is renamed more than {MAX_FORMER_IDS} times", subject=str(self.id))
         now = self.id
         self.append_note(PREVIOUS_NAMES, now.name)
         self.append_note(PREVIOUS_NAMESPACES, now.effective_namespace)
@@ -196,7 +200,7 @@ def _gvk(api_version: str, kind: str) -> Gvk:
     return Gvk.of(api_version, kind)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _previous_ids(api_version: str, names: str, namespaces: str, kinds: str) -> tuple[ResId, ...]:
     version = Gvk.of(api_version, "")
     return tuple(

@@ -12,6 +12,8 @@ from trueup.render.kustomize.loader import Loader
 from trueup.render.kustomize.patch.merge_keys import BUILT_IN, MergeType, merge_types_of
 
 _BUILT_IN_VERSION = "v1.21.2"
+MAX_KUSTOMIZATIONS = 5_000
+"""Carried out in one build, each as often as something refers to it."""
 
 
 @dataclass
@@ -26,6 +28,17 @@ class Session:
     extends_schema: bool = False
     kinds: dict[Gvk, MergeType] = field(default_factory=lambda: dict(BUILT_IN))
     _has_schema: bool = False
+    _entered: int = 0
+
+    def enter(self, source: str) -> None:
+        """Counts a kustomization; RenderError where bases multiply beyond measure."""
+        self._entered += 1
+        if self._entered > MAX_KUSTOMIZATIONS:
+            raise RenderError(
+                f"more than {MAX_KUSTOMIZATIONS} kustomizations in one build",
+                subject=source,
+                next_step="refer to each base once, or build the parts on their own",
+            )
 
     def learn(self, fields: Kustomization, loader: Loader, source: str) -> None:
         """Takes over the schema that ``openapi`` names; only the first in a build counts."""

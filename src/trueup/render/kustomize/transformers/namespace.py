@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 
@@ -36,13 +37,15 @@ def set_namespace(
         return
     specs = tuple(specs)
     setter = partial(_set, namespace, unset_only)
+    taken = Counter(resource.id.key for resource in resources)
     for resource in resources:
         if resource.note(_FROM_HELM) == "true":
             continue
         resource.remember_id()
+        taken[resource.id.key] -= 1
         _move(resource, specs, setter, subjects)
-        key = resource.id.key
-        if sum(other.id.key == key for other in resources.resources) != 1:
+        taken[resource.id.key] += 1
+        if taken[resource.id.key] > 1:
             raise RenderError(
                 f"namespace {namespace} gives two resources the same id",
                 subject=str(resource.id),

@@ -24,6 +24,7 @@ from trueup.render.kustomize.nodes import (
     is_empty,
     is_scalar,
     text_of,
+    weight,
     with_text,
 )
 from trueup.render.kustomize.resmap import ResMap
@@ -32,6 +33,8 @@ from trueup.render.kustomize.selectors import matches_id, matches_metadata
 from trueup.render.kustomize.structured_text import set_in_text
 
 _DEFAULT_PATH = "metadata.name"
+MAX_VALUE = 1_500_000
+"""More than the API server takes in one object."""
 
 
 def load_replacements(entries: list[Replacement], loader: Loader) -> list[Replacement]:
@@ -69,6 +72,11 @@ def apply_replacement(resources: ResMap, replacement: Replacement) -> None:
         value: Node = Plain(replacement.source_value or "", UNTYPED)
     else:
         value = _source_value(resources, source)
+    if weight(value) > MAX_VALUE:
+        raise RenderError(
+            f"the value of a replacement is larger than {MAX_VALUE} bytes",
+            next_step="replace a smaller part",
+        )
     for target in targets:
         _apply_to_target(resources, value, target)
 
@@ -186,6 +194,8 @@ def _put(place: Place, value: Node, options: FieldOptions | None, subject: str) 
         else:
             parts[options.index] = text
         text = options.delimiter.join(parts)
+    if len(text) > MAX_VALUE:
+        raise RenderError(f"would grow beyond {MAX_VALUE} bytes", subject=subject)
     if is_scalar(target):
         place.put(with_text(target, text))
     else:

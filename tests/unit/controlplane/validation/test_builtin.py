@@ -58,6 +58,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     async def ask_all() -> dict[str, list[str]]:
         plane = ControlPlane(tmp_path_factory.mktemp("plane"))
         await plane.start()
+        account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "sa"}}
+        await send(plane, "POST", "/api/v1/namespaces/default/serviceaccounts", account)
         try:
             plain = [{"name": name, "of": name, "set": {}} for name in TABLE["bases"]]
             cases = [*plain, *TABLE["cases"]]

@@ -50,12 +50,12 @@ def test_schema(case: dict[str, Any]) -> None:
 
 
 PLAIN = st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "a", "TCP"])
-VALUES = st.recursive(
-    PLAIN,
-    lambda below: (
-        st.lists(below, max_size=3) | st.dictionaries(st.sampled_from("abclop"), below, max_size=4)
-    ),
-    max_leaves=12,
+VALUES: st.SearchStrategy[Any] = st.deferred(
+    lambda: (
+        PLAIN
+        | st.lists(VALUES, max_size=3)
+        | st.dictionaries(st.sampled_from("abclop"), VALUES, max_size=4)
+    )
 )
 SCHEMAS = st.sampled_from([case["schema"] for case in WITHOUT_RULES])
 

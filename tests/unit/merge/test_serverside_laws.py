@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.merge.things import specs
+from tests.unit.merge.things import specs, typed_specs
 from trueup.errors import Conflict
 from trueup.merge import serverside
 from trueup.merge.fieldset import FieldSet, union_of
@@ -88,7 +88,7 @@ def test_a_forced_field_is_its_new_owners(theirs: Any, mine: Any) -> None:
     assert said(result, fields(mine)) == said(thing(mine), fields(mine))
 
 
-@given(specs, specs)
+@given(typed_specs, typed_specs)
 def test_a_conflict_names_the_owner_and_fields_that_force_takes_away(
     theirs: Any, mine: Any
 ) -> None:
@@ -142,7 +142,7 @@ def test_an_update_credits_the_changes_to_its_manager_alone(old: Any, new: Any) 
     }
 
 
-@given(specs, specs)
+@given(typed_specs, typed_specs)
 def test_foreign_fields_and_status_do_not_change_the_projection(mine: Any, theirs: Any) -> None:
     live = apply(None, mine, "a")
     try:

@@ -47,3 +47,8 @@ specs = _record(
     freer=_FREE,
 )
 """The ``spec`` of a Thing."""
+
+typed_specs = specs.map(
+    lambda spec: {name: value for name, value in spec.items() if not name.startswith("free")}
+)
+"""As ``specs``, where no field can turn into one of another type, which is no conflict."""

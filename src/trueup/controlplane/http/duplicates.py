@@ -16,18 +16,21 @@ class _Object(dict[str, Any]):
 
 def duplicate_fields(body: bytes) -> list[str]:
     """The paths of repeated fields: ``spec.containers[0].image``. ``body`` parses as JSON."""
+    found: list[_Object] = []
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        obj = _Object(pairs)
+        if len(obj) < len(pairs):
+            counts = Counter(name for name, _ in pairs)
+            obj.repeated = tuple(name for name, count in counts.items() if count > 1)
+            found.append(obj)
+        return obj
+
     try:
-        return list(_below(json.loads(body, object_pairs_hook=_object), ""))
+        value = json.loads(body, object_pairs_hook=read)
+        return list(_below(value, "")) if found else []
     except (ValueError, RecursionError):
         return []  # what does not parse is refused elsewhere
-
-
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    if len(found) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        found.repeated = tuple(name for name, count in counts.items() if count > 1)
-    return found
 
 
 def _below(value: Any, path: str) -> Iterator[str]:

@@ -70,8 +70,8 @@ def equal(left: Any, right: Any) -> bool:
 
 
 def _compare(shape: Shape, old: Any, new: Any, marks: _Marks) -> None:
-    if old is new:
-        return
+    if old is new or (old == new and equal(old, new)):
+        return  # seldom does more than one part of an object change
     before, after = shape.for_value(old), shape.for_value(new)
     if new is ABSENT:
         leaf = _compare_as(before, old, new, marks)

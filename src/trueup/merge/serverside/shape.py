@@ -113,12 +113,26 @@ class Shape:
 
     def for_value(self, value: Any) -> Shape:
         """The one alternative that fits ``value``; all of them for null, absence or a misfit."""
-        if value is None or value is ABSENT:
+        if value is None or value is ABSENT or self._has_one:
             return self
         if isinstance(value, dict):
-            return self if self.map is None else Shape(map=self.map)
-        if isinstance(value, list):
-            return self if self.list is None else Shape(list=self.list)
+            return self._as_map
+        return self._as_list if isinstance(value, list) else self._as_scalar
+
+    @cached_property
+    def _has_one(self) -> bool:
+        return [self.scalar, self.list, self.map].count(None) >= 2
+
+    @cached_property
+    def _as_map(self) -> Shape:
+        return self if self.map is None else Shape(map=self.map)
+
+    @cached_property
+    def _as_list(self) -> Shape:
+        return self if self.list is None else Shape(list=self.list)
+
+    @cached_property
+    def _as_scalar(self) -> Shape:
         return self if self.scalar is None else Shape(scalar=self.scalar)
 
     def same_alternatives(self, other: Shape) -> bool:

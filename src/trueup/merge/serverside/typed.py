@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from trueup.errors import InputError
@@ -55,8 +55,8 @@ def check(shape: Shape, value: Any, *, allow_duplicates: bool = False) -> None:
     raise_all(_problems(shape, value, allow_duplicates))
 
 
-def raise_all(problems: Iterator[str]) -> None:
-    found = list(problems)
+def raise_all(found: Sequence[str]) -> None:
+    """Raise TypedError with all of ``found``, if there is anything."""
     if found:
         raise TypedError(found[0] if len(found) == 1 else "errors:\n  " + "\n  ".join(found))
 
@@ -66,50 +66,50 @@ def scalar_problem(kind: str, value: Any) -> str:
     if value is None:
         return ""
     is_bool, is_text = isinstance(value, bool), isinstance(value, str)
+    if kind == STRING:
+        return "" if is_text else f"expected string, got {_shown(value)}"
     is_number = isinstance(value, int | float) and not is_bool
     if kind == NUMERIC:
         return "" if is_number else f"expected numeric (int or float), got {_go_type(value)}"
-    if kind == STRING:
-        shown = f"&value.valueUnstructured{{Value:{_go_syntax(value)}}}"
-        return "" if is_text else f"expected string, got {shown}"
     if kind == BOOLEAN:
         return "" if is_bool else f"expected boolean, got {_go_text(value)}"
     scalar = is_bool or is_text or is_number
     return "" if scalar else f"expected any scalar, got {_go_text(value)}"
 
 
-def _problems(shape: Shape, value: Any, allow_duplicates: bool) -> Iterator[str]:
+def _problems(shape: Shape, value: Any, allow_duplicates: bool) -> Sequence[str]:
     fitting = shape.for_value(value)
     if fitting.map is not None:
-        yield from _map_problems(fitting.map, value, allow_duplicates)
-    elif fitting.scalar is not None:
-        if problem := scalar_problem(fitting.scalar, value):
-            yield f": {problem}"
-    elif fitting.list is not None:
-        yield from _list_problems(fitting.list, value, allow_duplicates)
+        return _map_problems(fitting.map, value, allow_duplicates)
+    if fitting.scalar is not None:
+        problem = scalar_problem(fitting.scalar, value)
+        return (f": {problem}",) if problem else ()
+    if fitting.list is not None:
+        return _list_problems(fitting.list, value, allow_duplicates)
+    return ()
 
 
-def _map_problems(shape: MapShape, value: Any, allow_duplicates: bool) -> Iterator[str]:
+def _map_problems(shape: MapShape, value: Any, allow_duplicates: bool) -> Sequence[str]:
     if value is None:
-        return
+        return ()
     if not isinstance(value, dict):
-        yield f": expected map, got {_go_text(value)}"
-        return
+        return (f": expected map, got {_go_text(value)}",)
+    found: list[str] = []
     for name, item in value.items():
         field = shape.field(name)
         if field is None:
-            yield f".{name}: field not declared in schema"
-            return
-        for problem in _problems(field, item, allow_duplicates):
-            yield f".{name}{problem}"
+            return [*found, f".{name}: field not declared in schema"]
+        if problems := _problems(field, item, allow_duplicates):
+            found += [f".{name}{problem}" for problem in problems]
+    return found
 
 
-def _list_problems(shape: ListShape, value: Any, allow_duplicates: bool) -> Iterator[str]:
+def _list_problems(shape: ListShape, value: Any, allow_duplicates: bool) -> Sequence[str]:
     if value is None:
-        return
+        return ()
     if not isinstance(value, list):
-        yield f": expected list, got {_go_text(value)}"
-        return
+        return (f": expected list, got {_go_text(value)}",)
+    found: list[str] = []
     seen = set()
     for index, item in enumerate(value):
         element = f"i:{index}"
@@ -117,13 +117,13 @@ def _list_problems(shape: ListShape, value: Any, allow_duplicates: bool) -> Iter
             try:
                 element = item_element(shape, item)
             except TypedError as error:
-                yield f": element {index}: {error.cause}"
-                return
+                return [*found, f": element {index}: {error.cause}"]
             if element in seen and not allow_duplicates:
-                yield f": duplicate entries for key {element_text(element)}"
+                found.append(f": duplicate entries for key {element_text(element)}")
             seen.add(element)
-        for problem in _problems(shape.element, item, allow_duplicates):
-            yield element_text(element) + problem
+        if problems := _problems(shape.element, item, allow_duplicates):
+            found += [element_text(element) + problem for problem in problems]
+    return found
 
 
 def fields_of(shape: Shape, value: Any) -> FieldSet:
@@ -183,6 +183,10 @@ def _element_or_nameless(shape: ListShape, item: Any) -> str:
         return item_element(shape, item)
     except TypedError:
         return _NAMELESS
+
+
+def _shown(value: Any) -> str:
+    return f"&value.valueUnstructured{{Value:{_go_syntax(value)}}}"
 
 
 def _go_type(value: Any) -> str:

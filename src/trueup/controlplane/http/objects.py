@@ -169,9 +169,13 @@ async def watch(exchange: Exchange) -> Response:
     try:
         watcher = Watcher(store, exchange.resource, selection, wanted)
     except Expired as error:
-        status = orjson.dumps(failure(refusals.expired(str(error))))
-        return Response(200, headers, _once(b'{"type":"ERROR","object":%s}\n' % status))
+        return Response(200, headers, _once(_expired_line(error)))
     return Response(200, headers, _stream(watcher, exchange.renderer))
+
+
+def _expired_line(error: Expired) -> bytes:
+    status = orjson.dumps(failure(refusals.expired(str(error))))
+    return b'{"type":"ERROR","object":%s}\n' % status
 
 
 async def _once(line: bytes) -> AsyncIterator[bytes]:
@@ -181,9 +185,12 @@ async def _once(line: bytes) -> AsyncIterator[bytes]:
 async def _stream(watcher: Watcher, renderer: Renderer) -> AsyncIterator[bytes]:
     first = True
     async with aclosing(watcher.batches()) as batches:  # type: ignore[type-var]
-        async for sightings in batches:
-            yield renderer.lines(sightings, first)
-            first = False
+        try:
+            async for sightings in batches:
+                yield renderer.lines(sightings, first)
+                first = False
+        except Expired as error:
+            yield _expired_line(error)
 
 
 VERBS: dict[str, Handler] = {

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from trueup.controlplane.registry.codec import decode, encoder
 from trueup.controlplane.registry.listing import Selection
 from trueup.controlplane.resources import Resource
-from trueup.controlplane.store import Change, Entry, Store, Watch
+from trueup.controlplane.store import Change, Entry, Expired, Store, Watch
 
 _BOOKMARK_SECONDS = 55.0
 
@@ -64,7 +64,7 @@ class Watcher:
         return found
 
     async def batches(self) -> AsyncIterator[list[Sighting]]:
-        """What happens, in batches; ends after ``seconds``, or when this reader is too slow."""
+        """What happens, in batches; ends after ``seconds``, Expired when this reader is too slow."""
         try:
             async for batch in self._run():
                 yield batch
@@ -91,6 +91,8 @@ class Watcher:
                 batch = [Sighting("BOOKMARK", None, before)]
             if batch:
                 yield batch
+        if self._watch.overflowed:
+            raise Expired(self._since, self._store.revision)
 
     def _sightings(self, changes: list[Change]) -> list[Sighting]:
         found = []

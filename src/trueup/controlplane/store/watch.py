@@ -17,6 +17,8 @@ class Watch:
     def __init__(self, prefix: str, limit: int = _LIMIT) -> None:
         self.prefix = prefix
         self.closed = False
+        self.overflowed = False
+        """Whether it was closed because its reader was too slow."""
         self._limit = limit
         self._changes: list[Change] = []
         self._ready = asyncio.Event()
@@ -26,6 +28,8 @@ class Watch:
         if self.closed or not change.key.startswith(self.prefix):
             return
         if len(self._changes) >= self._limit:
+            self.overflowed = True
+            self._changes.clear()
             self.close()
             return
         self._changes.append(change)

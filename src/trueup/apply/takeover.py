@@ -9,26 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trueup.flow import Conventions
 from trueup.merge.fieldset import FieldSet
-from trueup.observe.displaced import LAST_APPLIED, displaced_entries
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def takeover_patch(live: Mapping[str, Any], conventions: Conventions) -> list[dict[str, Any]]:
-    """A JSON patch on ``live`` that gives us the displaced fields; empty if there are none."""
+def takeover_patch(
+    live: Mapping[str, Any], manager: str, displaced: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """A JSON patch on ``live`` that gives us the fields of ``displaced``; empty if none has any."""
     metadata = live.get("metadata") or {}
-    taken = displaced_entries(live, conventions)
+    entries = metadata.get("managedFields") or []
+    taken = [entry for entry in entries if _is_displaced(entry, manager, displaced)]
     patch: list[dict[str, Any]] = []
     if taken:
         version = {"op": "test", "path": "/metadata/resourceVersion"}
         patch.append({**version, "value": metadata.get("resourceVersion")})
-        kept = [entry for entry in metadata["managedFields"] if entry not in taken]
-        value = _with_fields(kept, taken, conventions.manager)
+        kept = [entry for entry in entries if entry not in taken]
+        value = _with_fields(kept, taken, manager)
         patch.append({"op": "replace", "path": "/metadata/managedFields", "value": value})
-    if LAST_APPLIED in (metadata.get("annotations") or {}):
-        escaped = LAST_APPLIED.replace("~", "~0").replace("/", "~1")
+    if _LAST_APPLIED in (metadata.get("annotations") or {}):
+        escaped = _LAST_APPLIED.replace("~", "~0").replace("/", "~1")
         patch.append({"op": "remove", "path": f"/metadata/annotations/{escaped}"})
     return patch
+
+
+def _is_displaced(entry: Mapping[str, Any], manager: str, displaced: tuple[str, ...]) -> bool:
+    if entry.get("subresource"):
+        return False
+    name = str(entry.get("manager", ""))
+    if name == manager:
+        return entry.get("operation") == "Update"
+    return bool(displaced) and name.startswith(displaced)
 
 
 def _with_fields(

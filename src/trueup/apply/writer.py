@@ -14,7 +14,6 @@ from trueup.apply.takeover import takeover_patch
 from trueup.errors import ApiError, Conflict, Invalid, NotFound, TrueupError
 from trueup.flow import Write
 from trueup.objects import GroupKind, Manifest, ObjectRef
-from trueup.observe.displaced import is_displaced
 from trueup.observe.drift import authors, drifted_fields
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Action, Cause, Change, Remembered
@@ -91,10 +90,11 @@ class Writer:
             return Outcome(change.ref, Done.SKIPPED, reason=reason)
         if self._is_as_remembered(change, live):
             return Outcome(change.ref, Done.UNCHANGED, observed=live)
-        ours = await self._taken_over(change, live)
-        wanted = self._owner.adjusted(wanted, ours)
+        wanted = self._owner.adjusted(wanted, live)
         if change.cause is not None and change.cause.is_drift:
-            return await self._correct(change, wanted, live, ours)
+            return await self._correct(change, wanted, live)
+        if change.desired.controls.take_over and self._owner.controls(live).take_over:
+            await self._take_over(change.ref, live)
         return await self._send(change, wanted, live)
 
     def _why_skipped(self, change: Change, live: Manifest) -> str:
@@ -110,36 +110,24 @@ class Writer:
         """Whether what looked like drift was only the watch lagging behind our own write."""
         if change.remembered is None or change.cause is None or not change.cause.is_drift:
             return False
-        if is_displaced(live, self._owner.conventions):
-            return False
         same_object = change.remembered.uid == live["metadata"].get("uid")
         return same_object and change.remembered.live == fingerprint(live, self._owner.manager)
 
-    async def _correct(
-        self, change: Change, wanted: Manifest, live: Manifest, ours: Manifest
-    ) -> Outcome:
-        """Undo a drift, having asked the server which fields that would change.
-
-        ``ours`` is ``live`` once what is to be taken over is ours.
-        """
+    async def _correct(self, change: Change, wanted: Manifest, live: Manifest) -> Outcome:
+        """Undo a drift, having asked the server which fields that would change."""
         manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
-        changes = tuple(drifted_fields(ours, answer.object, manager))
+        changes = tuple(drifted_fields(live, answer.object, manager))
         outcome = await self._send(change, wanted, live)
         if not changes and change.cause is Cause.DRIFT_CHANGED:
             # Only the ownership moved: the values are as they should be.
             return replace(outcome, cause=None)
         return replace(outcome, drifted=changes, authors=authors(live, changes, manager))
 
-    async def _taken_over(self, change: Change, live: Manifest) -> Manifest:
-        """``live``, with the fields that imperative clients set made ours."""
-        if not (change.desired.controls.take_over and self._owner.controls(live).take_over):
-            return live
-        patch = takeover_patch(live, self._owner.conventions)
-        if not patch:
-            return live
-        manager = self._owner.manager
-        return await self._client.patch(change.ref, patch, type="json", field_manager=manager)
+    async def _take_over(self, ref: ObjectRef, live: Manifest) -> None:
+        patch = takeover_patch(live, self._owner.manager, self._owner.conventions.displaced)
+        if patch:
+            await self._client.patch(ref, patch, type="json", field_manager=self._owner.manager)
 
     async def _send(self, change: Change, wanted: Manifest, live: Manifest | None) -> Outcome:
         manager = self._owner.manager

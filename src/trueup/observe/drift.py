@@ -35,14 +35,13 @@ def changed_fields(live: Mapping[str, Any], answer: Mapping[str, Any]) -> list[F
 def drifted_fields(
     live: Mapping[str, Any], answer: Mapping[str, Any], ours: str
 ) -> list[FieldChange]:
-    """As ``changed_fields``, but only those that our manager ``ours`` owns in either of them.
+    """As ``changed_fields``, but only those that our manager ``ours`` owns in ``answer``.
 
     Between the two, others may have written fields of their own.
     """
     applied = [
         entry.get("fieldsV1") or {}
-        for obj in (live, answer)
-        for entry in (obj.get("metadata") or {}).get("managedFields") or ()
+        for entry in (answer.get("metadata") or {}).get("managedFields") or ()
         if (entry.get("manager"), entry.get("operation")) == (ours, "Apply")
     ]
     return [

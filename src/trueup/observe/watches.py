@@ -16,7 +16,6 @@ from trueup.cluster import Client, Informer
 from trueup.errors import ApiError
 from trueup.flow import Conventions
 from trueup.objects import GroupKind, GroupVersionKind, Manifest, ObjectRef
-from trueup.observe.displaced import is_displaced
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Live
 
@@ -112,7 +111,6 @@ class Watches:
             message=message,
             controls=self._conventions.controls(obj),
             deleting=bool(metadata.get("deletionTimestamp")),
-            displaced=is_displaced(obj, self._conventions),
             state=version if is_ruled else "",
             resource_version=version,
         )

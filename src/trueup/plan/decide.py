@@ -48,8 +48,6 @@ class Live:
     message: str = ""
     controls: Controls = field(default_factory=Controls)
     deleting: bool = False
-    displaced: bool = False
-    """Whether an imperative client holds fields that are to be taken over from it."""
     state: str = ""
     """Changes with each version of an object that a delivery's own health rules are about."""
     resource_version: str = field(default="", compare=False)
@@ -110,6 +108,6 @@ def _cause_of_update(desired: Desired, live: Live, remembered: Remembered | None
         return Cause.CHANGED_IN_GIT
     if remembered.uid != live.uid:
         return Cause.DRIFT_REPLACED
-    if remembered.live != live.digest or live.displaced:
+    if remembered.live != live.digest:
         return Cause.DRIFT_CHANGED
     return None

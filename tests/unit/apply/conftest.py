@@ -16,7 +16,6 @@ from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.flow import Controls, Conventions, Desired, Write
 from trueup.objects import Manifest, ObjectRef, manifest
-from trueup.observe.displaced import is_displaced
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Change, Live, Remembered, decide
 from trueup.testing.faults import Faults
@@ -82,12 +81,7 @@ class Cluster:
 
 
 def seen(live: Manifest) -> Live:
-    return Live(
-        live["metadata"]["uid"],
-        fingerprint(live, MANAGER),
-        controls=controls(live),
-        displaced=is_displaced(live, CONVENTIONS),
-    )
+    return Live(live["metadata"]["uid"], fingerprint(live, MANAGER), controls=controls(live))
 
 
 def ref(name: str = "web") -> ObjectRef:

@@ -9,7 +9,6 @@ from trueup.apply import Done, Outcome
 from trueup.errors import Conflict, Forbidden, Invalid, Unavailable
 from trueup.objects import Manifest
 from trueup.plan.decide import Action, Cause, Change, Remembered
-from trueup.plan.diff import ABSENT
 
 PATH = "/configmaps/web"
 IMMUTABLE = Invalid('ConfigMap "web" is invalid: data: Forbidden: field is immutable when set')
@@ -98,25 +97,6 @@ async def test_what_kubectl_set_is_taken_over_and_then_goes(cluster: Cluster) ->
     live = await cluster.get()
     assert live is not None
     assert (live["data"], set(last) & set(live["metadata"]["annotations"])) == ({"a": "1"}, set())
-
-
-async def test_what_kubectl_adds_later_is_a_drift_and_goes(cluster: Cluster) -> None:
-    first = await applied(cluster, config_map(a="1"))
-    await edit(cluster, "kubectl-edit", b="2")
-    outcome = await applied(cluster, config_map(a="1"), first.remembered)
-    assert await data(cluster) == {"a": "1"}
-    assert [(c.path, c.before, c.after) for c in outcome.drifted] == [(".data.b", "2", ABSENT)]
-    assert [author.manager for author in outcome.authors] == ["kubectl-edit"]
-    assert (await applied(cluster, config_map(a="1"), outcome.remembered)).done is Done.UNCHANGED
-
-
-async def test_an_object_that_asks_for_merging_keeps_what_kubectl_adds_later(
-    cluster: Cluster,
-) -> None:
-    first = await applied(cluster, config_map(say="merge", a="1"))
-    await edit(cluster, "kubectl-edit", b="2")
-    outcome = await applied(cluster, config_map(say="merge", a="1"), first.remembered)
-    assert (outcome.done, await data(cluster)) == (Done.UNCHANGED, {"a": "1", "b": "2"})
 
 
 async def test_what_other_controllers_set_stays(cluster: Cluster) -> None:

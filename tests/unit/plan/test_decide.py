@@ -32,10 +32,4 @@ def _live(given: dict[str, Any] | None) -> Live | None:
     if given is None:
         return None
     controls = Controls(write=Write(given.get("write", "always")))
-    return Live(
-        given["uid"],
-        given["digest"],
-        controls=controls,
-        deleting="deleting" in given,
-        displaced="displaced" in given,
-    )
+    return Live(given["uid"], given["digest"], controls=controls, deleting="deleting" in given)

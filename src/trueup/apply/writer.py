@@ -90,12 +90,10 @@ class Writer:
             return Outcome(change.ref, Done.SKIPPED, reason=reason)
         if self._is_as_remembered(change, live):
             return Outcome(change.ref, Done.UNCHANGED, observed=live)
-        wanted = self._owner.adjusted(wanted, live)
         if change.cause is not None and change.cause.is_drift:
-            return await self._correct(change, wanted, live)
-        if change.desired.controls.take_over and self._owner.controls(live).take_over:
-            await self._take_over(change.ref, live)
-        return await self._send(change, wanted, live)
+            return await self._correct(change, self._owner.adjusted(wanted, live), live)
+        ours = await self._taken_over(change, live)
+        return await self._send(change, self._owner.adjusted(wanted, ours), live)
 
     def _why_skipped(self, change: Change, live: Manifest) -> str:
         if self._owner.controls(live).write is Write.NEVER:
@@ -124,10 +122,15 @@ class Writer:
             return replace(outcome, cause=None)
         return replace(outcome, drifted=changes, authors=authors(live, changes, manager))
 
-    async def _take_over(self, ref: ObjectRef, live: Manifest) -> None:
-        patch = takeover_patch(live, self._owner.manager, self._owner.conventions.displaced)
-        if patch:
-            await self._client.patch(ref, patch, type="json", field_manager=self._owner.manager)
+    async def _taken_over(self, change: Change, live: Manifest) -> Manifest:
+        """``live``, with the fields that imperative clients set made ours."""
+        if not (change.desired.controls.take_over and self._owner.controls(live).take_over):
+            return live
+        manager = self._owner.manager
+        patch = takeover_patch(live, manager, self._owner.conventions.displaced)
+        if not patch:
+            return live
+        return await self._client.patch(change.ref, patch, type="json", field_manager=manager)
 
     async def _send(self, change: Change, wanted: Manifest, live: Manifest | None) -> Outcome:
         manager = self._owner.manager

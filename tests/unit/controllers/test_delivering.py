@@ -103,6 +103,21 @@ async def test_a_field_that_somebody_else_adds_stays(stage: Stage) -> None:
     assert live["data"] == {"key": "3", "other": "2"}
 
 
+async def test_what_kubectl_adds_stays_until_git_changes_the_object(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    await stage.patch(config_map_ref("a"), {"data": {"extra": "2"}}, manager="kubectl-edit")
+    await stage.looked_at()
+    live = await stage.person.get(config_map_ref("a"))
+    assert live["data"] == {"key": "1", "extra": "2"}
+    revision = await stage.commit({"app/a.yaml": config_map("a", key="3")})
+    await stage.ready(revision=revision)
+    live = await stage.person.get(config_map_ref("a"))
+    assert live["data"] == {"key": "3"}
+
+
 async def test_an_object_that_moves_to_another_delivery_is_handed_over(stage: Stage) -> None:
     stage.repo.commit(
         {

@@ -293,3 +293,20 @@ async def test_a_client_that_leaves_ends_its_watch(wire: Wire) -> None:
     await asyncio.wait_for(response.content.readline(), 5)
     response.close()
     assert (await wire.send("GET", SECRETS))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("plural", "warning"),
+    [
+        (
+            "endpoints",
+            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+        ),
+        ("componentstatuses", "v1 ComponentStatus is deprecated in v1.19+"),
+    ],
+)
+async def test_a_deprecated_kind_comes_with_a_warning(
+    wire: Wire, plural: str, warning: str
+) -> None:
+    code, _, headers = await wire.send("GET", f"/api/v1/{plural}")
+    assert (code, headers["Warning"]) == (200, f'299 - "{warning}"')

@@ -15,6 +15,12 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.registry import Registry
 from trueup.errors import ApiError
 
+_DEPRECATED = {
+    "/componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
+    "/endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+}
+"""By bucket, what clients are warned of."""
+
 _NAMED_VERBS = ("update", "patch", "delete")
 
 _log = logging.getLogger(__name__)
@@ -60,7 +66,10 @@ class Server:
         nameless = asked.verb in _NAMED_VERBS and not asked.name
         if handler is None or asked.verb not in resource.verbs or nameless:
             raise refusals.method_not_allowed()
-        return await handler(exchange)
+        response = await handler(exchange)
+        if resource.bucket in _DEPRECATED:
+            response.warnings = (*response.warnings, _DEPRECATED[resource.bucket])
+        return response
 
 
 TRUSTED = User("system:trueup", groups=(MASTERS,))

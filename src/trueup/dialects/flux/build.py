@@ -162,7 +162,8 @@ def _is_applied(obj: Manifest) -> bool:
     api_version, kind = str(obj.get("apiVersion") or ""), str(obj.get("kind") or "")
     if kind.lower() == "kustomization" and api_version.startswith("kustomize.config.k8s.io/"):
         return False
-    return bool(api_version and kind and (obj.get("metadata") or {}).get("name"))
+    name = (obj.get("metadata") or {}).get("name")
+    return bool(api_version and kind and name and isinstance(name, str))
 
 
 def _is_flux_kustomization(obj: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ def _masked(value: str, content: str) -> str:
 
 def _retyped(text: str) -> Any:
     """``text`` as Flux prints it: without quotes, so that its form decides what it is."""
-    return to_value(Plain(text, UNTYPED)) if text else text
+    return to_value(Plain(text, UNTYPED))
 
 
 def _strings(values: Any) -> dict[str, str]:

@@ -41,10 +41,17 @@ def read(cls: type[T], value: Any, source: str) -> T:
 
 
 def plain(value: Any) -> Any:
-    """A dataclass as data by the names of its file format, what is empty left out."""
+    """A dataclass as data by the names of its file format, what is empty left out.
+
+    A dataclass within it stays though all its fields are empty: ``select: {}`` selects everything.
+    """
     if dataclasses.is_dataclass(value):
-        items = ((_file_name(f), plain(getattr(value, f.name))) for f in dataclasses.fields(value))
-        return {name: item for name, item in items if item not in (None, "", False, [], {})}
+        items = ((_file_name(f), getattr(value, f.name)) for f in dataclasses.fields(value))
+        return {
+            name: plain(item)
+            for name, item in items
+            if dataclasses.is_dataclass(item) or item not in (None, "", False, [], {})
+        }
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value

@@ -8,12 +8,14 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test bench docs format clean
+.PHONY: help demo up check lint types imports test kube contract bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
 	@echo "make up      the same repository, kept running, to play with"
 	@echo "make test    all tests            make check   lint, types, import contracts"
+	@echo "make kube    build a real Kubernetes API server for the tests, once (needs Go)"
+	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make bench   measure              make docs    write the generated reference anew"
 	@echo "make format  format the code      make clean   remove what these made"
 
@@ -37,6 +39,12 @@ imports: $(DEVELOP)
 
 test: $(DEVELOP)
 	$(BIN)/pytest -n auto
+
+kube:
+	testenv/build.sh
+
+contract: $(DEVELOP)
+	$(BIN)/pytest tests/contract
 
 # For example: make bench BENCH="--deliveries 1000"
 bench: $(INSTALLED)

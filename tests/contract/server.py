@@ -15,6 +15,7 @@ import orjson
 from trueup.cluster import Client
 from trueup.cluster.transport import Transport
 
+_JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 _NUMBERS = itertools.count(1)
 
 
@@ -26,9 +27,12 @@ class Reply:
 
 
 class Server:
-    def __init__(self, transport: Transport, *, is_real: bool) -> None:
+    def __init__(
+        self, transport: Transport, *, is_real: bool = False, has_housekeeping: bool = True
+    ) -> None:
         self.transport = transport
         self.is_real = is_real
+        self.has_housekeeping = has_housekeeping
 
     @asynccontextmanager
     async def namespace(self) -> AsyncIterator[Api]:
@@ -39,10 +43,18 @@ class Server:
             {"apiVersion": "v1", "kind": "Namespace", **made}, field_manager="contract"
         )
         name = created["metadata"]["name"]
+        if not self.has_housekeeping:
+            await self._create_default_account(name)
         try:
             yield Api(self.transport, name, number=next(_NUMBERS))
         finally:
             await self.transport.request("DELETE", f"/api/v1/namespaces/{name}", [], {}, None)
+
+    async def _create_default_account(self, namespace: str) -> None:
+        """As the controller manager does: no Pod is let in without."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts"
+        body = b'{"metadata": {"name": "default"}}'
+        await self.transport.request("POST", path, [], _JSON, body)
 
 
 @dataclass
@@ -77,9 +89,8 @@ class Api:
         path, _, query = str(self.filled(target)).partition("?")
         pairs = parse_qsl(query, keep_blank_values=True)
         data = body if isinstance(body, bytes | None) else orjson.dumps(self.filled(body))
-        sent = {"Accept": "application/json", "Content-Type": "application/json"}
         answer = await self.transport.request(
-            method, path, pairs, {**sent, **(headers or {})}, data
+            method, path, pairs, {**_JSON, **(headers or {})}, data
         )
         return Reply(answer.status, _decoded(answer.body), answer.headers)
 

@@ -1,6 +1,6 @@
 """What a control plane does by itself: garbage, namespaces, service accounts, assembled roles.
 
-A kube-apiserver leaves this to its controller manager, so only the embedded server is tried.
+A kube-apiserver leaves this to its controller manager.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ GONE = {"code": 404, "until": True}
 
 
 @pytest.fixture(autouse=True)
-def embedded(server: Server) -> None:
-    if server.is_real:
-        pytest.skip("a kube-apiserver alone has no controllers")
+def housekeeping(server: Server) -> None:
+    if not server.has_housekeeping:
+        pytest.skip("no kube-controller-manager here; `make kube` builds one")
 
 
 async def owner(api: Api, name: str = "owner", **metadata: Any) -> dict[str, Any]:

@@ -27,10 +27,10 @@ class Authority:
     def certificate(self) -> str:
         return self._certificate.public_bytes(Encoding.PEM).decode()
 
-    def issue(self, name: str) -> tuple[str, str]:
-        """A certificate and its key."""
+    def issue(self, name: str, *, organization: str = "") -> tuple[str, str]:
+        """A certificate and its key. To Kubernetes, the organization is the user's group."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._sign(_name(name), key.public_key(), is_authority=False)
+        made = self._sign(_name(name, organization), key.public_key(), is_authority=False)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return made.public_bytes(Encoding.PEM).decode(), private.decode()
 
@@ -66,5 +66,6 @@ class Authority:
         return builder.sign(self._key, SHA256())
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+def _name(text: str, organization: str = "") -> x509.Name:
+    given = [(NameOID.ORGANIZATION_NAME, organization), (NameOID.COMMON_NAME, text)]
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in given if value])

@@ -6,7 +6,6 @@ import asyncio
 import getpass
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from trueup.testing.git import authorized_key
+from trueup.testing.ports import free_port
 
 _SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
@@ -46,7 +46,7 @@ def openssh_private(key: Ed25519PrivateKey) -> bytes:
 async def git_ssh_server(directory: Path) -> AsyncIterator[GitSshServer]:
     """Runs ``sshd`` with its files in ``directory`` for as long as the block runs."""
     host, client = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    port = _free_port()
+    port = free_port()
     config = _write_config(directory, host, client, port)
     process = await asyncio.create_subprocess_exec(
         *(_SSHD, "-D", "-e", "-f", str(config)), stderr=asyncio.subprocess.PIPE
@@ -94,9 +94,3 @@ async def _wait_listening(process: asyncio.subprocess.Process) -> None:
         if "Server listening" in said[-1]:
             return
     raise OSError(f"sshd did not start: {''.join(said)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,6 +15,9 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.registry import Registry
 from trueup.errors import ApiError
 
+_UNSTORED = {**reviews.HANDLERS, "/bindings": subresources.create_binding}
+"""By bucket: kinds that are answered at once, and never stored."""
+
 _DEPRECATED = {
     "/componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
     "/endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
@@ -62,7 +65,7 @@ class Server:
         )
         if asked.subresource:
             return await subresources.handler(exchange)(exchange)
-        handler = reviews.HANDLERS.get(resource.bucket) or objects.VERBS.get(asked.verb)
+        handler = _UNSTORED.get(resource.bucket) or objects.VERBS.get(asked.verb)
         nameless = asked.verb in _NAMED_VERBS and not asked.name
         if handler is None or asked.verb not in resource.verbs or nameless:
             raise refusals.method_not_allowed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from trueup.controlplane.http import logs, objects, options, pods, tokens
@@ -10,6 +12,8 @@ from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response, success
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.binding import bound
+from trueup.controlplane.registry.bodies import object_of
+from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.patching import patch_function
 from trueup.controlplane.registry.scale import scale_of, scaled
 from trueup.objects import Manifest
@@ -48,11 +52,24 @@ def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
 
 
 async def create_binding(exchange: Exchange) -> Response:
-    """A scheduler's decision: the pod gets its node, and nobody comes to own the field."""
+    """A scheduler's decision: the pod gets its node, and nobody comes to own the field.
+
+    Sent to the pod, or to the collection of bindings, which keeps none.
+    """
     body = options.body_object(exchange.request)
     call = exchange.call("CreateOptions")
+    if exchange.resource.plural == "bindings":
+        _bind_named(exchange, call, body)
     await exchange.registry.writer.update(call, lambda pod: bound(pod, body), owned=True)
     return json_response(success(code=201), 201)
+
+
+def _bind_named(exchange: Exchange, call: Call, body: Any) -> None:
+    pods = exchange.registry.catalog.find("", "v1", "pods")
+    assert pods is not None
+    binding = object_of(body, call, exchange.resource.gvk)
+    call.resource, call.subresource = pods, "binding"
+    call.name = str(binding["metadata"].get("name") or "")
 
 
 _WHOLE_OBJECT: dict[str, Handler] = {

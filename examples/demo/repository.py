@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+AUTHOR = "Robin Developer <robin@example.com>"
+
 # Whoever runs the demo keeps their Git settings and hooks to themselves.
 _SETTINGS = {
     "GIT_CONFIG_NOSYSTEM": "1",

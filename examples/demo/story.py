@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from time import monotonic
 
+from examples.demo.repository import AUTHOR
 from examples.demo.stage import (
     CONFIG_MAP,
     CONTENT,
@@ -129,7 +130,7 @@ async def release(stage: Stage) -> None:
 
 async def roll_back(stage: Stage) -> None:
     """The release was a mistake: roll it back, in Git"""
-    await stage.trueup("rollback", "shop-prod")
+    await stage.trueup("rollback", "shop-prod", "--author", AUTHOR)
     commit = stage.repository.pull()
     stage.narrator.found(f"{commit[:8]} was pushed: {stage.repository.title(commit)}")
     await _follow(stage, commit, in_order=False)

@@ -31,6 +31,8 @@ MAX_DEPTH = 200
 MAX_ALIASED_NODES = 400_000
 """Nodes that aliases may stand for in one text; beyond it is an alias bomb."""
 
+Duplicates = Literal["refuse", "first", "last"]
+
 _TAG = "tag:yaml.org,2002:"
 _OPEN = object()
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -89,11 +91,12 @@ def read_documents(
     source: str = "",
     *,
     scalars: Scalars = KUBERNETES,
-    duplicates: Literal["refuse", "last"] = "refuse",
+    duplicates: Duplicates = "refuse",
 ) -> Iterator[Any]:
     """The documents of ``text``, one after the other; an empty one is None.
 
-    ``scalars`` gives scalars their value; ``duplicates`` says what a repeated key means. Raises
+    ``scalars`` gives scalars their value; ``duplicates`` says which value of a repeated key counts,
+    if any. Raises
     YamlError with the line for what does not parse, and for what is too deep or has too many
     aliases.
     """
@@ -140,7 +143,7 @@ class _Builder:
         self._source = source
         self._scalars = scalars
         self._plain = scalars.plain
-        self._refuse_duplicates = duplicates == "refuse"
+        self._duplicates = duplicates
         self._anchors: dict[str, Any] = {}
         self._aliased = 0
         try:
@@ -199,9 +202,12 @@ class _Builder:
                 merges.append(self._merge_value(event, depth))
                 continue
             key = self._key(event, depth)
-            if key in found and self._refuse_duplicates:
+            known = key in found
+            if known and self._duplicates == "refuse":
                 self._fail(event, f'key "{key}" is already set in this mapping')
-            found[key] = self._node(self._next(), depth)
+            value = self._node(self._next(), depth)
+            if not known or self._duplicates == "last":
+                found[key] = value
         for merged in merges:
             for key, value in merged.items():
                 found.setdefault(key, value)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from trueup.errors import RenderError, YamlError
-from trueup.objects.yaml.documents import read_documents
+from trueup.objects.yaml.documents import Duplicates, read_documents
 from trueup.render.kustomize.nodes import (
     Node,
     NodeScalars,
@@ -25,39 +25,42 @@ _SCALARS = NodeScalars()
 _CACHED_TEXT = 256 * 1024
 
 
-def read_objects(text: bytes | str, source: str) -> list[dict[str, Node]]:
+def read_objects(
+    text: bytes | str, source: str, *, duplicates: Duplicates = "refuse"
+) -> list[dict[str, Node]]:
     """The objects in ``text``, lists of objects unwrapped, empty documents left out.
 
+    Of a repeated key in a patch kustomize takes the first, in a resource it refuses it.
     Raises YamlError for what does not parse, RenderError for what is not an object.
     """
     if len(text) > _CACHED_TEXT:
-        return _parse(text, source)
+        return _parse(text, source, duplicates)
     try:
-        return [clone(found) for found in _parse_cached(text)]
+        return [clone(found) for found in _parse_cached(text, duplicates)]
     except (YamlError, RenderError) as error:
         error.subject = ": ".join(part for part in (source, error.subject) if part)
         raise
 
 
 @lru_cache(maxsize=512)
-def _parse_cached(text: bytes | str) -> list[dict[str, Node]]:
-    return _parse(text, "")
+def _parse_cached(text: bytes | str, duplicates: Duplicates) -> list[dict[str, Node]]:
+    return _parse(text, "", duplicates)
 
 
-def _parse(content: bytes | str, source: str) -> list[dict[str, Node]]:
+def _parse(content: bytes | str, source: str, duplicates: Duplicates) -> list[dict[str, Node]]:
     text = _decode(content, source)
     parts = _split(text.replace("\r\n", "\n"), source)
     found = []
     for part in parts:
-        node = read_node(part, source)
+        node = read_node(part, source, duplicates)
         if not is_null(node):
             found.extend(_unwrapped(node) if len(parts) == 1 else [node])
     return _expand_lists(_checked(found, source), source)
 
 
-def read_node(text: str, source: str = "") -> Node:
+def read_node(text: str, source: str = "", duplicates: Duplicates = "refuse") -> Node:
     """The first document of ``text``; None if there is none."""
-    documents = read_documents(text, source, scalars=_SCALARS)
+    documents = read_documents(text, source, scalars=_SCALARS, duplicates=duplicates)
     return next(islice(documents, 1), None)
 
 

@@ -68,9 +68,9 @@ def apply_merges(resources: ResMap, entries: list[str], loader: Loader, kinds: K
     merges: list[Resource] = []
     for entry in entries:
         try:
-            found = read_objects(entry, "patchesStrategicMerge")
+            found = read_objects(entry, "patchesStrategicMerge", duplicates="first")
         except InputError:
-            found = read_objects(loader.read(entry), loader.source(entry))
+            found = read_objects(loader.read(entry), loader.source(entry), duplicates="first")
         merges.extend(map(Resource, found))
     if entries and not merges:
         raise RenderError("patchesStrategicMerge holds no patch", subject=loader.root)
@@ -112,7 +112,8 @@ def _read_either(found: PatchText) -> tuple[list[Resource], list[Operation]]:
     operations: list[Operation] = []
     merge_error: InputError | None = None
     try:
-        merges = [Resource(body) for body in read_objects(found.text, found.source)]
+        bodies = read_objects(found.text, found.source, duplicates="first")
+        merges = [Resource(body) for body in bodies]
     except InputError as error:
         merge_error = error
     try:

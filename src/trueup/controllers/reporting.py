@@ -168,14 +168,14 @@ class Reporter:
     async def release(self, resource: Manifest) -> None:
         """Take our finalizer off."""
         rest = [f for f in resource["metadata"].get("finalizers") or () if f != self._finalizer]
-        await self._home.write_finalizers(resource, rest, manager=self._dialect.component)
+        await self._home.write_finalizers(resource, rest, manager=self._dialect.status_manager)
 
     async def hold(self, resource: Manifest) -> None:
         """Put our finalizer on, if it is not there."""
         present = resource["metadata"].get("finalizers") or []
         if self._finalizer not in present:
             await self._home.write_finalizers(
-                resource, [*present, self._finalizer], manager=self._dialect.component
+                resource, [*present, self._finalizer], manager=self._dialect.status_manager
             )
 
     def forget(self, ref: ObjectRef) -> None:

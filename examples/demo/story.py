@@ -65,20 +65,20 @@ async def bootstrap(stage: Stage) -> None:
 async def meddle(stage: Stage) -> None:
     """Somebody changes prod by hand"""
     shop = _deployment("prod")
-    by_hand = {
-        "metadata": {"annotations": {NOTE: "trying the debug image, Sam"}},
-        "spec": {"template": {"spec": {"containers": [{"name": "shop", "image": f"{OLD}-debug"}]}}},
-    }
+    noted = {"metadata": {"annotations": {NOTE: "on call this week: Sam"}}}
+    await stage.client.patch(shop, noted, field_manager="team-notes")
+    container = {"name": "shop", "image": f"{OLD}-debug"}
+    by_hand = {"spec": {"template": {"spec": {"containers": [container]}}}}
     begun = monotonic()
     await stage.client.patch(shop, by_hand, type="strategic-merge", field_manager=PERSON)
-    stage.narrator.does(f"{PERSON} sets another image on {shop}, and leaves a note")
+    stage.narrator.does(f"team-notes leaves a note on {shop}, {PERSON} sets another image")
     await stage.wait(shop, lambda obj: image_of(obj) == OLD or None, "the image was to be undone")
     took = (monotonic() - begun) * 1000
     stage.narrator.found(f"the image was undone {took:.0f} ms later")
     annotations = (await stage.client.get(shop))["metadata"]["annotations"]
     if NOTE not in annotations:
         raise NotTrueError("the note, which is nothing that Git says, was to stay")
-    stage.narrator.found("the note stayed: Git says nothing about it")
+    stage.narrator.found("the note stayed: Git does not mention it")
 
 
 async def delete(stage: Stage) -> None:

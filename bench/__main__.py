@@ -45,6 +45,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, Any]:
         memory = measures.resident_bytes()
         _say("bringing everything live")
         live = await measures.bring_live(system, workload)
+        await system.controllers.home.told()
         memory = measures.resident_bytes() - memory
         _say("changing things by hand")
         drifts = await measures.correct_drift(system, workload, options.drifts)

@@ -53,14 +53,22 @@ async def baseline(system: System, count: int) -> Baseline:
     return Baseline(rate, quantile(times, 0.5))
 
 
-async def bring_live(system: System, workload: Workload) -> float:
-    """Create source and deliveries at once; the seconds until the last one is live."""
-    begun = monotonic()
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Bringing everything live: seconds until the last one is, and seconds of CPU."""
+
+    seconds: float
+    cpu: float
+
+
+async def bring_live(system: System, workload: Workload) -> Live:
+    """Create source and deliveries at once, and wait for the last one."""
+    begun, cpu = monotonic(), process_time()
     await system.client.create(workload.source(), field_manager=_MANAGER)
     for name in workload.names:
         await system.client.create(workload.delivery(name), field_manager=_MANAGER)
     await _live(system, workload.names, workload.head)
-    return monotonic() - begun
+    return Live(monotonic() - begun, process_time() - cpu)
 
 
 async def correct_drift(system: System, workload: Workload, count: int) -> list[float]:
@@ -95,6 +103,7 @@ class Idle:
 
 async def idle(system: System, seconds: float) -> Idle:
     """Let what was begun come to its end, and watch a quiet time go by."""
+    await system.controllers.home.told()
     await asyncio.sleep(_SETTLE)
     calls, cpu, begun = Counter(system.calls), process_time(), monotonic()
     await asyncio.sleep(seconds)
@@ -109,6 +118,8 @@ class Commit:
     """Seconds until the changed delivery is live."""
     all: float
     """Seconds until every delivery has noted the new revision."""
+    cpu: float
+    """Seconds of CPU for all that."""
     renders: int
     calls: Counter[str]
     """API calls of the controllers, by method."""
@@ -119,13 +130,19 @@ async def commit(system: System, workload: Workload) -> Commit:
     changed = workload.names[len(workload.names) // 2]
     renders, calls = system.renders, Counter(system.calls)
     head = workload.change(changed)
-    begun = monotonic()
+    begun, cpu = monotonic(), process_time()
     asked = {"metadata": {"annotations": {REQUESTED_AT_ANNOTATION: head}}}
     await system.client.patch(ObjectRef.of(workload.source()), asked, field_manager=_MANAGER)
     await until(system.client, delivery_ref(changed), _at(head), timeout=_PATIENCE)
     first = monotonic() - begun
     await _live(system, workload.names, head)
-    return Commit(first, monotonic() - begun, system.renders - renders, system.calls - calls)
+    return Commit(
+        first,
+        monotonic() - begun,
+        process_time() - cpu,
+        system.renders - renders,
+        system.calls - calls,
+    )
 
 
 def resident_bytes() -> int:

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
-from bench.measures import Baseline, Commit, Idle, objects_of, quantile
+from bench.measures import Baseline, Commit, Idle, Live, objects_of, quantile
 from bench.workload import Workload
 from trueup import __version__
 
@@ -14,13 +14,13 @@ from trueup import __version__
 def results(
     workload: Workload,
     alone: Baseline,
-    live: float,
+    live: Live,
     memory: int,
     drifts: Sequence[float],
     idle: Idle,
     commit: Commit,
 ) -> dict[str, Any]:
-    """All figures of a run. ``live``: seconds until all was live; ``memory``: bytes it took."""
+    """All figures of a run. ``memory``: bytes that bringing all live took."""
     count, objects = len(workload.names), objects_of(workload)
     p50, p99 = quantile(drifts, 0.5), quantile(drifts, 0.99)
     return {
@@ -33,10 +33,11 @@ def results(
             "patch_ms": round(alone.patch * 1000, 3),
         },
         "live": {
-            "seconds": round(live, 3),
-            "deliveries_per_second": round(count / live, 2),
-            "objects_per_second": round(objects / live, 1),
-            "share_of_bare_applies": round(objects / live / alone.applies_per_second, 4),
+            "seconds": round(live.seconds, 3),
+            "cpu_ms_per_delivery": round(live.cpu / count * 1000, 2),
+            "deliveries_per_second": round(count / live.seconds, 2),
+            "objects_per_second": round(objects / live.seconds, 1),
+            "share_of_bare_applies": round(objects / live.seconds / alone.applies_per_second, 4),
         },
         "memory": {
             "bytes": memory,
@@ -57,6 +58,7 @@ def results(
         "commit": {
             "first_ms": round(commit.first * 1000, 1),
             "all_seconds": round(commit.all, 3),
+            "cpu_seconds": round(commit.cpu, 3),
             "renders": commit.renders,
             "api_calls": commit.calls.total(),
             "by_method": dict(commit.calls),
@@ -77,6 +79,7 @@ def table(found: dict[str, Any]) -> str:
             f"{live['deliveries_per_second']:g} deliveries/s",
             f"objects at {live['share_of_bare_applies']:.0%} of the rate of bare applies",
         ),
+        ("", f"{live['cpu_ms_per_delivery']:g} ms of CPU a delivery", ""),
         ("memory", f"{memory['kb_per_object']:g} kB an object", "server, simulation, controllers"),
         (
             "drift to corrected, p50",
@@ -97,7 +100,7 @@ def table(found: dict[str, Any]) -> str:
         (
             "... noted by all",
             f"{commit['all_seconds']:g} s",
-            f"{commit['api_calls']} API calls",
+            f"{commit['api_calls']} API calls, {commit['cpu_seconds']:g} s of CPU",
         ),
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]

@@ -10,13 +10,19 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
 log = logging.getLogger(__name__)
+
+_WORKERS_BEHIND = 2
+"""Workers for what was added behind."""
+
+_OVERTAKEN = 64
+"""Later times that may be kept although something came before them."""
 
 
 class Backoff(Generic[Key]):
@@ -37,30 +43,67 @@ class Backoff(Generic[Key]):
         self._failures.pop(key, None)
 
 
+class _Lane(Generic[Key]):
+    """Keys in the order in which they came, each once. One waiting worker wakes for one key."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[Key, None] = OrderedDict()
+        self._offers = asyncio.Semaphore(0)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def put(self, key: Key) -> None:
+        if key not in self._keys:
+            self._keys[key] = None
+            self._offers.release()
+
+    def drop(self, key: Key) -> None:
+        self._keys.pop(key, None)
+
+    async def take(self) -> Key:
+        await self._offers.acquire()
+        while not self._keys:  # what was offered has been dropped
+            await self._offers.acquire()
+        return self._keys.popitem(last=False)[0]
+
+
 class WorkQueue(Generic[Key]):
     """Keys due now or later. ``now`` is the clock in seconds, the event loop's by default."""
 
     def __init__(self, now: Callable[[], float] | None = None) -> None:
         self._now = now or (lambda: asyncio.get_running_loop().time())
-        self._ready: deque[Key] = deque()
-        self._queued: set[Key] = set()
+        self._ready: _Lane[Key] = _Lane()
+        self._behind: _Lane[Key] = _Lane()
         self._active: set[Key] = set()
         self._again: set[Key] = set()
-        self._due: dict[Key, float] = {}
+        self._due: dict[Key, tuple[float, int]] = {}
         self._heap: list[tuple[float, int, Key]] = []
         self._sequence = 0
         self._backoff: Backoff[Key] = Backoff()
-        self._changed = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
 
     def add(self, key: Key) -> None:
         """Work on ``key`` as soon as a worker is free."""
         self._due.pop(key, None)
         if key in self._active:
             self._again.add(key)
-        elif key not in self._queued:
-            self._queued.add(key)
-            self._ready.append(key)
-        self._changed.set()
+        else:
+            self._behind.drop(key)
+            self._ready.put(key)
+
+    def add_behind(self, key: Key) -> None:
+        """Work on ``key`` soon, by few workers, so that what matters more is not held up."""
+        if key in self._active or key in self._ready:
+            self.add(key)
+        else:
+            self._due.pop(key, None)
+            self._behind.put(key)
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Work on ``key`` in ``seconds``, or earlier if it is already due earlier."""
@@ -68,16 +111,17 @@ class WorkQueue(Generic[Key]):
             self.add(key)
             return
         at = self._now() + seconds
-        if key in self._queued or key in self._again or self._due.get(key, at + 1) <= at:
+        if self._is_queued(key) or key in self._again or self._due.get(key, (at + 1,))[0] <= at:
             return
-        self._due[key] = at
         self._sequence += 1
+        self._due[key] = (at, self._sequence)
         heapq.heappush(self._heap, (at, self._sequence, key))
-        self._changed.set()
+        self._forget_overtaken()
+        self._set_timer()
 
     def wake(self) -> None:
         """Look at the clock anew: somebody moved it."""
-        self._changed.set()
+        self._promote()
 
     def cancel(self, key: Key) -> None:
         """Forget a later time that was set for ``key``."""
@@ -85,23 +129,25 @@ class WorkQueue(Generic[Key]):
 
     def __len__(self) -> int:
         """Keys that are due or being worked on; those waiting for a later time do not count."""
-        return len(self._ready) + len(self._active)
+        return len(self._ready) + len(self._behind) + len(self._active)
 
     def __contains__(self, key: object) -> bool:
         """Whether ``key`` is due or being worked on."""
-        return key in self._queued or key in self._active
+        return self._is_queued(key) or key in self._active
+
+    def _is_queued(self, key: object) -> bool:
+        return key in self._ready or key in self._behind
 
     async def get(self) -> Key:
         """The next due key; give it back with ``done``."""
-        while True:
-            self._promote()
-            if self._ready:
-                key = self._ready.popleft()
-                self._queued.discard(key)
-                self._active.add(key)
-                return key
-            self._changed.clear()
-            await self._wait_for_change()
+        return await self._get(self._ready)
+
+    async def _get(self, lane: _Lane[Key]) -> Key:
+        self._loop = asyncio.get_running_loop()
+        self._promote()
+        key = await lane.take()
+        self._active.add(key)
+        return key
 
     def done(self, key: Key) -> None:
         self._active.discard(key)
@@ -116,13 +162,20 @@ class WorkQueue(Generic[Key]):
 
         An exception is logged and the key retried with backoff; other keys go on.
         """
-        async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(self._work(reconcile))
+        lanes = [self._ready] * workers + [self._behind] * _WORKERS_BEHIND
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in lanes:
+                    group.create_task(self._work(lane, reconcile))
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
 
-    async def _work(self, reconcile: Callable[[Key], Awaitable[float | None]]) -> None:
+    async def _work(
+        self, lane: _Lane[Key], reconcile: Callable[[Key], Awaitable[float | None]]
+    ) -> None:
         while True:
-            key = await self.get()
+            key = await self._get(lane)
             try:
                 again = await reconcile(key)
             except Exception as error:
@@ -137,17 +190,34 @@ class WorkQueue(Generic[Key]):
             finally:
                 self.done(key)
 
+    # Later times
+
     def _promote(self) -> None:
         now = self._now()
         while self._heap and self._heap[0][0] <= now:
-            at, _, key = heapq.heappop(self._heap)
-            if self._due.get(key) == at:
+            *due, key = heapq.heappop(self._heap)
+            if self._due.get(key) == tuple(due):
                 self.add(key)
+        self._set_timer()
 
-    async def _wait_for_change(self) -> None:
-        delay = self._heap[0][0] - self._now() if self._heap else None
-        try:
-            async with asyncio.timeout(delay):
-                await self._changed.wait()
-        except TimeoutError:
+    def _set_timer(self) -> None:
+        """One timer, for the earliest time: waiting costs nothing, however many keys wait."""
+        if self._loop is None or not self._heap:
             return
+        at = self._heap[0][0]
+        if self._timer is not None:
+            if self._timer_at == at and not self._timer.cancelled():
+                return
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._loop.call_later(max(0.0, at - self._now()), self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._promote()
+
+    def _forget_overtaken(self) -> None:
+        """Times that do not count any more go once they are the larger part."""
+        if len(self._heap) > 2 * len(self._due) + _OVERTAKEN:
+            self._heap = [(*due, key) for key, due in self._due.items()]
+            heapq.heapify(self._heap)

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from trueup.flow import Artifact
 from trueup.objects import ObjectRef
 
+OnChange = Callable[[ObjectRef, Artifact | None], None]
+"""Told of a source whose artifact changed, and what it was before."""
+
 
 class Artifacts:
     """Current artifacts by source. Lost with the process, and made again from the cache."""
 
     def __init__(self) -> None:
         self._current: dict[ObjectRef, Artifact] = {}
-        self._listeners: list[Callable[[ObjectRef], None]] = []
+        self._listeners: list[OnChange] = []
 
     def get(self, source: ObjectRef) -> Artifact | None:
         return self._current.get(source)
@@ -27,15 +30,16 @@ class Artifacts:
             or before.revision != artifact.revision
             or before.digest != artifact.digest
         ):
-            self._tell(artifact.source)
+            self._tell(artifact.source, before)
 
     def drop(self, source: ObjectRef) -> None:
-        if self._current.pop(source, None) is not None:
-            self._tell(source)
+        before = self._current.pop(source, None)
+        if before is not None:
+            self._tell(source, before)
 
-    def on_change(self, listener: Callable[[ObjectRef], None]) -> None:
+    def on_change(self, listener: OnChange) -> None:
         self._listeners.append(listener)
 
-    def _tell(self, source: ObjectRef) -> None:
+    def _tell(self, source: ObjectRef, before: Artifact | None) -> None:
         for listener in self._listeners:
-            listener(source)
+            listener(source, before)

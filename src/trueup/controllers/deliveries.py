@@ -22,6 +22,7 @@ from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
 from trueup.flow import Artifact, Conventions
 from trueup.objects import Manifest, ObjectRef
+from trueup.tree import Difference
 
 WORKERS = 16
 
@@ -121,16 +122,15 @@ class Deliveries:
         for delivery in self._concerned.claimants(cluster, ref):
             self._queue.add(delivery)
 
-    def _source_changed(self, source: ObjectRef) -> None:
+    def _source_changed(self, source: ObjectRef, before: Artifact | None) -> None:
         """Those that the change is about come first: the rest only notes the new revision."""
         artifact = self._artifacts.get(source)
-        deliveries = sorted(self._users.claimants("", source))
-        if artifact is None:
-            affected = set(deliveries)
-        else:
-            affected = {d for d in deliveries if self.renderings.is_affected(d, artifact.tree)}
-        for delivery in sorted(deliveries, key=lambda d: d not in affected):
-            self._queue.add(delivery)
+        difference = Difference(before.tree, artifact.tree) if before and artifact else None
+        for delivery in sorted(self._users.claimants("", source)):
+            affected = artifact is None or self.renderings.is_affected(
+                delivery, artifact.tree, difference
+            )
+            (self._queue.add if affected else self._queue.add_behind)(delivery)
 
     def _is_anyone_behind(self, artifact: Artifact, looking: ObjectRef) -> bool:
         return any(

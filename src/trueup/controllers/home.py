@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 _PENDING_EVENTS = 1000
 """Events that wait to be written; beyond that the newest are dropped, with a log line."""
 
+_EVENTS_AT_ONCE = 16
+
 
 class Home:
     """Status, finalizers and events of Trueup's own resources."""
@@ -101,15 +103,20 @@ class Home:
             log.warning("too many events at once; one about %s is lost", ObjectRef.of(about))
 
     async def write_events(self) -> None:
-        """Write queued Events for ever."""
+        """Write queued Events for ever, those that wait together side by side."""
         while True:
-            item = await self._events.get()
-            try:
-                await self.client.create(item, field_manager=item["reportingComponent"])
-            except ApiError as error:
-                log.debug("event not written: %s", error)
-            finally:
-                self._events.task_done()
+            items = [await self._events.get()]
+            while len(items) < _EVENTS_AT_ONCE and not self._events.empty():
+                items.append(self._events.get_nowait())
+            await asyncio.gather(*map(self._write_event, items))
+
+    async def _write_event(self, item: Manifest) -> None:
+        try:
+            await self.client.create(item, field_manager=item["reportingComponent"])
+        except ApiError as error:
+            log.debug("event not written: %s", error)
+        finally:
+            self._events.task_done()
 
     async def told(self) -> None:
         """Returns when every queued Event is written, or was refused."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trueup.cluster import Client, Informer
-from trueup.errors import NotFound
+from trueup.errors import AlreadyExists, NotFound
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan import inventory
 from trueup.plan.decide import Remembered
@@ -49,15 +49,18 @@ class Memory:
         self._records[record.delivery] = record
 
     async def store(self, delivery: ObjectRef) -> None:
-        """Write the record if it changed since it was written."""
-        record = self._records.get(delivery)
-        if record is None or self._stored.get(delivery) == record:
+        """Write the record if it changed since it was written, and says anything."""
+        record, stored = self._records.get(delivery), self._stored.get(delivery)
+        if record is None or record == stored or (stored is None and record.is_empty):
             return
         manifest = record.to_manifest()
+        first, second = self._client.replace, self._client.create
+        if stored is None:
+            first, second = second, first
         try:
-            await self._client.replace(manifest, field_manager=MANAGER)
-        except NotFound:
-            await self._client.create(manifest, field_manager=MANAGER)
+            await first(manifest, field_manager=MANAGER)
+        except (NotFound, AlreadyExists):
+            await second(manifest, field_manager=MANAGER)
         self._stored[delivery] = record
 
     def forget(self, delivery: ObjectRef) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trueup.flow import Delivery, Rendering, digest_of
 from trueup.objects import Manifest, ObjectRef
-from trueup.tree import Reads, RecordingTree, Tree, is_current
+from trueup.tree import Difference, Reads, RecordingTree, Tree, is_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class _Cached:
     key: str
     reads: Reads
     rendering: Rendering
+    tree: str | None
+    """The digest of the latest tree that would give the same."""
 
 
 class RenderCache:
@@ -30,19 +32,31 @@ class RenderCache:
         """What ``delivery`` wants from ``tree``; raises InputError where it cannot be rendered."""
         key = _key(delivery, inputs)
         known = self._cache.get(delivery.ref)
-        if known is not None and known.key == key and is_current(known.reads, tree):
+        if known is not None and known.key == key and not self.is_affected(delivery.ref, tree):
             return known.rendering
         recorder = RecordingTree(tree)
         self.made += 1
         # In a thread, so that a large rendering does not hold up watches and leases.
         rendering = await asyncio.to_thread(delivery.render, recorder, inputs)
-        self._cache[delivery.ref] = _Cached(key, recorder.reads, rendering)
+        self._cache[delivery.ref] = _Cached(key, recorder.reads, rendering, tree.digest(""))
         return rendering
 
-    def is_affected(self, delivery: ObjectRef, tree: Tree) -> bool:
-        """Whether ``tree`` differs in what the delivery read last."""
-        known = self._cache.get(delivery)
-        return known is None or not is_current(known.reads, tree)
+    def is_affected(
+        self, delivery: ObjectRef, tree: Tree, difference: Difference | None = None
+    ) -> bool:
+        """Whether ``tree`` differs in what the delivery read last.
+
+        ``difference`` of ``tree`` from the one before it makes that quick to tell.
+        """
+        known, digest = self._cache.get(delivery), tree.digest("")
+        if known is None:
+            return True
+        if known.tree != digest:
+            usable = difference is not None and difference.before == known.tree
+            if not is_current(known.reads, tree, difference if usable else None):
+                return True
+            self._cache[delivery] = replace(known, tree=digest)
+        return False
 
     def forget(self, delivery: ObjectRef) -> None:
         self._cache.pop(delivery, None)

@@ -81,7 +81,7 @@ class Sources:
             self._asked_at[ref] = self._home.clock.seconds()
         self._queue.add(ref)
 
-    def _artifact_changed(self, changed: ObjectRef) -> None:
+    def _artifact_changed(self, changed: ObjectRef, _before: Artifact | None) -> None:
         """Looks again at the sources that include the changed one."""
         for ref, resource in self.resources:
             names = [item["repository"]["name"] for item in resource["spec"].get("include") or ()]

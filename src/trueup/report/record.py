@@ -67,6 +67,10 @@ class DeliveryRecord:
         """The identity of the record itself."""
         return record_ref(self.delivery)
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.objects or self.history or self.drifts)
+
     def to_manifest(self) -> Manifest:
         owner = {
             "apiVersion": self.delivery.api_version,

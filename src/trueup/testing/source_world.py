@@ -135,7 +135,7 @@ class SourceWorld:
     async def artifact(self, revision: str = "", name: str = "web") -> Artifact:
         """The source's artifact, as soon as it has one whose revision ends so."""
         changed = asyncio.Event()
-        self.artifacts.on_change(lambda ref: changed.set())
+        self.artifacts.on_change(lambda _source, _before: changed.set())
         async with asyncio.timeout(_WAIT):
             while True:
                 found = self.artifacts.get(self.ref(name))

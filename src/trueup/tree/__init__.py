@@ -10,10 +10,11 @@ from trueup.tree.filter import FilteredTree
 from trueup.tree.folder import FolderTree
 from trueup.tree.memory import MemoryTree
 from trueup.tree.overlay import OverlayTree
-from trueup.tree.record import Reads, RecordingTree, is_current
+from trueup.tree.record import Difference, Reads, RecordingTree, is_current
 from trueup.tree.tree import Entry, Tree, clean_path
 
 __all__ = [
+    "Difference",
     "Entry",
     "FilteredTree",
     "FolderTree",

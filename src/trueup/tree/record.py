@@ -48,9 +48,40 @@ class RecordingTree(Tree):
         self.reads[how, "/".join(parts)] = _seen(how, entry)
 
 
-def is_current(reads: Reads, tree: Tree) -> bool:
-    """Whether a render that made ``reads`` would read the same from ``tree``."""
-    return all(_observe(tree, how, path) == seen for (how, path), seen in reads.items())
+class Difference:
+    """What is the same in two trees, found as it is asked for and remembered.
+
+    For trees whose digests of directories tell all that is below, as those of sources do.
+    """
+
+    def __init__(self, before: Tree, after: Tree) -> None:
+        self.before = before.digest("")
+        """The digest of the tree from which the other differs."""
+        self._trees = before, after
+        self._same: dict[str, bool] = {}
+
+    def spares(self, path: str) -> bool:
+        """Whether the same is at ``path`` in both, with all below it; False where it is not sure."""
+        known = self._same.get(path)
+        if known is None:
+            within = path != "" and self.spares(path.rpartition("/")[0])
+            known = self._same[path] = within or self._looks_same(path)
+        return known
+
+    def _looks_same(self, path: str) -> bool:
+        before, after = (_observe(tree, "content", path) for tree in self._trees)
+        return before is not None and before == after
+
+
+def is_current(reads: Reads, tree: Tree, difference: Difference | None = None) -> bool:
+    """Whether a render that made ``reads`` would read the same from ``tree``.
+
+    ``difference``, of ``tree`` from one where it would, saves looking where nothing differs.
+    """
+    return all(
+        (difference is not None and difference.spares(path)) or _observe(tree, how, path) == seen
+        for (how, path), seen in reads.items()
+    )
 
 
 def _observe(tree: Tree, how: str, path: str) -> str | None:

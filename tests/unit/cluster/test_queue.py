@@ -143,6 +143,46 @@ async def test_no_key_is_ever_with_two_workers() -> None:
         await task
 
 
+async def test_what_is_added_behind_does_not_hold_up_what_is_due() -> None:
+    queue: WorkQueue[str] = WorkQueue()
+    seen: list[str] = []
+    finished = asyncio.Event()
+
+    async def reconcile(key: str) -> None:
+        seen.append(key)
+        await asyncio.sleep(0)
+        if len(seen) == 21:
+            finished.set()
+
+    for number in range(20):
+        queue.add_behind(f"behind {number}")
+    queue.add("first")
+    task = asyncio.create_task(queue.run(reconcile, workers=1))
+    await finished.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert "first" in seen[:3]
+
+
+async def test_what_was_added_behind_and_is_due_as_well_comes_once() -> None:
+    queue: WorkQueue[str] = WorkQueue(Clock())
+    queue.add_behind("a")
+    queue.add("a")
+    queue.add_behind("a")
+    assert due(queue) == ["a"]
+    assert len(queue) == 0
+
+
+async def test_later_times_that_were_overtaken_do_not_pile_up() -> None:
+    queue: WorkQueue[str] = WorkQueue(Clock())
+    for _ in range(1_000):
+        queue.add_after("a", 3600)
+        queue.add("a")
+        due(queue)
+    assert len(queue._heap) < 200
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=20))
 def test_every_key_that_was_asked_for_comes_by_the_time(asked: list[tuple[str, int]]) -> None:
     async def scenario() -> set[str]:

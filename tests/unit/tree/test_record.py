@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.errors import TreeError
-from trueup.tree import MemoryTree, OverlayTree, RecordingTree, Tree, is_current
+from trueup.tree import Difference, MemoryTree, OverlayTree, RecordingTree, Tree, is_current
 
 FILES = {"a/k.yaml": "1", "a/x.txt": "2", "b/y.txt": "3"}
 LINKS = {"l": "a/x.txt", "d": "a"}
@@ -107,3 +107,16 @@ def test_a_current_record_promises_the_same_answers(
     answers = _walk(recorder, asked)
     if is_current(recorder.reads, other):
         assert _walk(other, asked) == answers
+
+
+@given(before=TREES, after=TREES, asked=st.lists(NAMES, max_size=4))
+def test_knowing_where_two_trees_differ_changes_no_answer(
+    before: dict[str, str], after: dict[str, str], asked: list[str]
+) -> None:
+    one, other = _memory_tree(before), _memory_tree(after)
+    if one is None or other is None:
+        return
+    recorder = RecordingTree(one)
+    _walk(recorder, asked)
+    quick = is_current(recorder.reads, other, Difference(one, other))
+    assert quick == is_current(recorder.reads, other)

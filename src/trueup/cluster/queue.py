@@ -18,7 +18,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 log = logging.getLogger(__name__)
 
-_WORKERS_BEHIND = 2
+_WORKERS_BEHIND = 4
 """Workers for what was added behind."""
 
 _OVERTAKEN = 64

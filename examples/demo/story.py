@@ -101,7 +101,7 @@ async def delete(stage: Stage) -> None:
 async def prune(stage: Stage) -> None:
     """A commit removes a file"""
     page = ref(CONFIG_MAP, "shop-staging", "maintenance-page")
-    others = await _versions(stage, [_deployment(environment) for environment in ENVIRONMENTS])
+    others = await _generations(stage, [_deployment(environment) for environment in ENVIRONMENTS])
     stage.repository.remove(f"{STAGING}/maintenance-page.yaml")
     stage.repository.replace(f"{STAGING}/kustomization.yaml", "  - maintenance-page.yaml\n", "")
     commit = stage.repository.push("Remove the maintenance page from staging")
@@ -111,8 +111,8 @@ async def prune(stage: Stage) -> None:
     if await stage.client.find(page) is not None:
         raise NotTrueError(f"{page} was to be pruned")
     stage.narrator.found(f"{page} is gone")
-    if await _versions(stage, list(others)) != others:
-        raise NotTrueError("the Deployments were to stay untouched")
+    if await _generations(stage, list(others)) != others:
+        raise NotTrueError("the Deployments were to stay as they were")
     stage.narrator.found("nothing else was touched")
     await stage.trueup("history", "shop-staging")
 
@@ -219,9 +219,9 @@ async def _drift_on_record(stage: Stage, delivery: str, manager: str) -> None:
     await stage.wait(about, decide, f"the drift of {delivery} was to be recorded")
 
 
-async def _versions(stage: Stage, refs: list[ObjectRef]) -> dict[ObjectRef, str]:
+async def _generations(stage: Stage, refs: list[ObjectRef]) -> dict[ObjectRef, int]:
     found = [await stage.client.get(each) for each in refs]
-    return {ObjectRef.of(obj): obj["metadata"]["resourceVersion"] for obj in found}
+    return {ObjectRef.of(obj): obj["metadata"]["generation"] for obj in found}
 
 
 def _deployment(environment: str) -> ObjectRef:

@@ -109,6 +109,8 @@ class Rendering:
     stages: tuple[Stage, ...]
     digest: str
     """Identifies the rendered content, whatever the revision."""
+    confidential: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Texts that came from Secrets, wherever they stand now: not to be shown to anybody."""
 
     def __iter__(self) -> Any:
         for stage in self.stages:

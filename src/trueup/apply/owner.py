@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.cluster import Client
+from trueup.errors import TrueupError
 from trueup.flow import Controls, Conventions, Delivery, IgnoredFields
 from trueup.objects import Manifest
+from trueup.plan.diff import FieldChange
 from trueup.plan.ignore import leave_alone
+from trueup.plan.mask import confidential_texts, is_secret, scrub_changes, scrub_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,13 @@ class Owner:
     labels: Mapping[str, str]
     """The delivery's marks: what does not carry them is not deleted."""
     ignored_fields: tuple[IgnoredFields, ...] = ()
+    confidential: tuple[str, ...] = field(default=(), repr=False)
+    """Texts that are not to be shown, wherever they stand."""
 
     @classmethod
-    def of(cls, delivery: Delivery, client: Client) -> Owner:
-        return cls(client, delivery.conventions, delivery.labels, delivery.ignored_fields)
+    def of(cls, delivery: Delivery, client: Client, confidential: tuple[str, ...] = ()) -> Owner:
+        conventions, labels = delivery.conventions, delivery.labels
+        return cls(client, conventions, labels, delivery.ignored_fields, confidential)
 
     @property
     def manager(self) -> str:
@@ -32,6 +38,15 @@ class Owner:
 
     def controls(self, obj: Mapping[str, Any]) -> Controls:
         return self.conventions.controls(obj)
+
+    def shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        """``changes``, fit to be shown."""
+        return tuple(scrub_changes(changes, self.confidential))
+
+    def scrub(self, error: TrueupError, wanted: Manifest) -> None:
+        """Make ``error``, about ``wanted``, fit to be shown."""
+        own = confidential_texts([wanted]) if is_secret(wanted) else ()
+        scrub_error(error, (*own, *self.confidential))
 
     def adjusted(self, wanted: Manifest, live: Mapping[str, Any]) -> Manifest:
         """What is sent of ``wanted``: ignored fields keep their live values."""

@@ -73,6 +73,7 @@ class Previewer:
                     return Preview(desired.ref, Effect.CREATED)
                 return Preview(desired.ref, Effect.REFUSED, reason=str(error))
             except TrueupError as error:
+                self._owner.scrub(error, desired.manifest())
                 return Preview(desired.ref, Effect.REFUSED, reason=str(error))
 
     async def _ask(self, desired: Desired) -> Preview:
@@ -88,9 +89,10 @@ class Previewer:
         except (Invalid, Conflict) as error:
             if not is_immutable(error):
                 raise
+            self._owner.scrub(error, wanted)
             may = desired.controls.recreate or self._owner.controls(live).recreate
             return Preview(ref, Effect.RECREATED if may else Effect.REFUSED, reason=str(error))
-        changes = tuple(changed_fields(live, answer))
+        changes = self._owner.shown(changed_fields(live, answer))
         return Preview(ref, Effect.CONFIGURED if changes else Effect.UNCHANGED, changes)
 
     async def _apply(self, wanted: Manifest) -> Manifest:

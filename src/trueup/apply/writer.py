@@ -17,7 +17,6 @@ from trueup.objects import GroupKind, Manifest, ObjectRef
 from trueup.observe.drift import authors, drifted_fields
 from trueup.observe.fingerprint import fingerprint
 from trueup.plan.decide import Action, Cause, Change, Remembered
-from trueup.plan.mask import is_secret, mask_error
 from trueup.plan.prune import why_kept
 
 _IMMUTABLE = re.compile(r"is immutable|immutable field|may not be changed|updates to .* forbidden")
@@ -49,9 +48,7 @@ class Writer:
         try:
             return await self._write(change)
         except TrueupError as error:
-            wanted = change.desired.manifest()
-            if is_secret(wanted):
-                mask_error(error, wanted)
+            self._owner.scrub(error, change.desired.manifest())
             return Outcome(change.ref, Done.FAILED, change.cause, error=error)
 
     async def delete(
@@ -115,7 +112,7 @@ class Writer:
         """Undo a drift, having asked the server which fields that would change."""
         manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
-        changes = tuple(drifted_fields(live, answer.object, manager))
+        changes = self._owner.shown(drifted_fields(live, answer.object, manager))
         outcome = await self._send(change, wanted, live)
         if not changes and change.cause is Cause.DRIFT_CHANGED:
             # Only the ownership moved: the values are as they should be.

@@ -125,7 +125,8 @@ class Look:
 
     async def _apply(self, key: str, cluster: Cluster, rendering: Rendering, run: Run) -> Walk:
         world = self._world
-        walker = StageWalker(cluster.watches, self._writer(cluster), cluster.fights, world.steady)
+        owner = Owner.of(self._delivery, cluster.client, rendering.confidential)
+        walker = StageWalker(cluster.watches, Writer(owner), cluster.fights, world.steady)
         remembered = world.memory.remembered(self._resource)
         try:
             walk = await walker.walk(rendering, remembered, run.gates)
@@ -138,9 +139,6 @@ class Look:
             text = failure_message(walk.failures)
             raise Setback(Trouble.APPLY, text, retry=1 if passing else None)
         return walk
-
-    def _writer(self, cluster: Cluster) -> Writer:
-        return Writer(Owner.of(self._delivery, cluster.client))
 
     def _remember(
         self, before: Mapping[ObjectRef, Remembered], outcomes: Sequence[Outcome]
@@ -193,7 +191,7 @@ class Look:
     async def _delete(
         self, cluster: Cluster, refs: Sequence[ObjectRef], run: Run
     ) -> list[ObjectRef]:
-        writer, survivors = self._writer(cluster), []
+        writer, survivors = Writer(Owner.of(self._delivery, cluster.client)), []
         remembered = self._world.memory.remembered(self._resource)
         for ref in refs:
             known = remembered.get(ref)

@@ -8,6 +8,7 @@ from trueup.controllers.world import World
 from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError
 from trueup.flow import Artifact, Delivery, Rendering
 from trueup.objects import Manifest, ObjectRef
+from trueup.plan.mask import confidential_texts, is_secret, scrub_error
 from trueup.report.report import Trouble
 
 
@@ -49,7 +50,11 @@ async def _render(
 ) -> tuple[Rendering, Manifest | None]:
     inputs = await world.inputs.read(delivery.ref, _inputs(delivery))
     kubeconfig = inputs.pop() if delivery.target.kubeconfig is not None else None
-    return await world.renderings.render(delivery, artifact.tree, inputs), kubeconfig
+    try:
+        return await world.renderings.render(delivery, artifact.tree, inputs), kubeconfig
+    except TrueupError as error:
+        scrub_error(error, confidential_texts(filter(is_secret, inputs)))
+        raise
 
 
 def _check_dependencies(

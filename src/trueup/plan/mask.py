@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,13 +39,34 @@ def mask_object(obj: Mapping[str, Any]) -> dict[str, Any]:
     return _masked_object(obj, SAME) if is_secret(obj) else dict(obj)
 
 
-def mask_error(error: TrueupError, secret: Mapping[str, Any]) -> None:
-    """Take the values of ``secret`` out of what ``error`` says: servers quote what they refuse."""
-    values = sorted(set(_values(secret)), key=len, reverse=True)
-    error.cause = _scrub(error.cause, values)
+def confidential_texts(secrets: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The values of ``secrets``, plain and in base64, that are long enough to be told apart."""
+    found = {text for secret in secrets for text in _values(secret)}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def scrub_error(error: TrueupError, confidential: Sequence[str]) -> None:
+    """Take ``confidential`` texts out of what ``error`` says: servers quote what they refuse."""
+    error.cause = _scrub(error.cause, confidential)
+    error.subject = _scrub(error.subject, confidential)
     error.args = (error.cause,)
     if isinstance(error, ApiError):
-        error.details = _scrub(error.details, values)
+        error.details = _scrub(error.details, confidential)
+
+
+def scrub_changes(changes: Iterable[FieldChange], confidential: Sequence[str]) -> list[FieldChange]:
+    """``changes`` without ``confidential`` texts, in whatever kind of object they stand."""
+    if not confidential:
+        return list(changes)
+    return [
+        replace(
+            change,
+            path=_scrub(change.path, confidential),
+            before=_scrub(change.before, confidential),
+            after=_scrub(change.after, confidential),
+        )
+        for change in changes
+    ]
 
 
 def _mask(change: FieldChange) -> FieldChange:
@@ -127,7 +148,7 @@ def _decoded(text: str) -> str:
         return ""
 
 
-def _scrub(value: Any, secrets: list[str]) -> Any:
+def _scrub(value: Any, secrets: Sequence[str]) -> Any:
     match value:
         case str():
             for secret in secrets:

@@ -225,6 +225,22 @@ async def test_secret_values_show_nowhere(stage: Stage) -> None:
     assert "aHVzaC1odXNo" not in told
 
 
+async def test_what_a_secret_variable_filled_shows_nowhere_either(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a", url="https://user:${password}@host")})
+    await stage.source()
+    await stage.apply(
+        "{apiVersion: v1, kind: Secret, metadata: {name: vars, namespace: flux-system},"
+        " stringData: {password: hush-hush-1}}"
+    )
+    await stage.delivery(postBuild={"substituteFrom": [{"kind": "Secret", "name": "vars"}]})
+    await stage.ready()
+    await stage.patch(config_map_ref("a"), {"data": {"url": "mine"}}, manager="someone")
+    await stage.until((await stage.record()).ref, lambda obj: bool(obj.get("drifts")))
+    [drift] = (await stage.record()).drifts
+    assert [field.expected for field in drift.fields] == ['"https://user:***@host"']
+    assert "hush-hush" not in str(await stage.everything_told())
+
+
 _TENANT = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from trueup.errors import Conflict, Invalid
 from trueup.plan.diff import ABSENT, FieldChange, diff_objects
-from trueup.plan.mask import AFTER, BEFORE, SAME, mask_changes, mask_error, mask_object
+from trueup.plan.mask import (
+    AFTER,
+    BEFORE,
+    SAME,
+    confidential_texts,
+    mask_changes,
+    mask_object,
+    scrub_error,
+)
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 VALUES = st.text(st.sampled_from("abcXYZ019"), min_size=8, max_size=12)
@@ -78,7 +86,7 @@ def test_a_creation_hides_them(secret: dict[str, Any]) -> None:
 def test_errors_hide_them(secret: dict[str, Any]) -> None:
     words = " ".join(values_of(secret))
     error = Invalid(f"bad: {words}", details={"causes": [{"message": words, "field": "data"}]})
-    mask_error(error, secret)
+    scrub_error(error, confidential_texts([secret]))
     assert is_hidden([error, error.args, error.details], secret)
 
 
@@ -88,7 +96,7 @@ def test_an_error_hides_a_value_whichever_way_it_is_written() -> None:
         "stringData": {"b": 12345678},
     }
     error = Conflict("opensesame b3BlbnNlc2FtZQ== 12345678")
-    mask_error(error, secret)
+    scrub_error(error, confidential_texts([secret]))
     assert str(error) == f"{SAME} {SAME} {SAME}"
 
 

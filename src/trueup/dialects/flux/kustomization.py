@@ -24,6 +24,7 @@ from trueup.flow import (
 )
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.observe.health.expressions import StatusExpressions
+from trueup.plan.mask import confidential_texts, is_secret
 from trueup.report.times import seconds_of
 from trueup.tree import Tree
 
@@ -161,7 +162,8 @@ def _render(
     for stage in built:
         for desired in stage.objects:
             content.update(desired.body)
-    return Rendering(built, f"sha256:{content.hexdigest()}")
+    confidential = confidential_texts(filter(is_secret, inputs))
+    return Rendering(built, f"sha256:{content.hexdigest()}", confidential)
 
 
 def _refuse_encrypted(obj: Manifest) -> None:

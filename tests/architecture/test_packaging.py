@@ -26,7 +26,7 @@ def test_the_source_distribution_carries_all_but_settings_of_tools() -> None:
     built = {file.distribution_path for file in SdistBuilder(str(ROOT)).recurse_included_files()}
     written = {path.relative_to(ROOT).as_posix() for path in written_files()}
     settings = {path for path in written if path.startswith(".")}
-    assert written - settings - built == {"pyproject.toml"}, "hatchling adds that one itself"
+    assert written - settings - built == set()
 
 
 def test_python_is_named_once_and_supported_by_the_classifiers() -> None:

@@ -22,8 +22,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """``text`` without what would control a terminal: names and answers are other people's."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 class TrueupError(Exception):
@@ -37,7 +45,7 @@ class TrueupError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.subject}: {self.cause}" if self.subject else self.cause
-        return f"{text}; {self.next_step}" if self.next_step else text
+        return printable(f"{text}; {self.next_step}" if self.next_step else text)
 
 
 class InputError(TrueupError):

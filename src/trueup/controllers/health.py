@@ -22,7 +22,8 @@ class Judged:
     result: Result
 
     def __str__(self) -> str:
-        return f"{self.ref} status: '{self.result.status}'"
+        text = f"{self.ref} status: '{self.result.status}'"
+        return f"{text}: {self.result.message}" if self.result.message else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class HealthReader:
         try:
             return _compiled(rule).evaluate(obj)
         except ExpressionError as error:
-            return Result(Status.IN_PROGRESS, error.cause)
+            return Result(Status.IN_PROGRESS, str(error))
 
 
 @lru_cache(maxsize=256)

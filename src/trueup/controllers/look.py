@@ -118,7 +118,8 @@ class Look:
         world.wanted.claim(delivery.ref, cluster, refs)
         world.concerned.claim(delivery.ref, cluster, [*inventory, *delivery.health.checks])
         remembered = world.memory.remembered(self._resource)
-        if set(refs) - set(known) or _is_new(rendering, remembered):
+        if set(refs) - set(known) or (not run.announced and _is_new(rendering, remembered)):
+            run.announced = True
             message = f"Applying revision {self._attempt.revision}"
             await self._tell(Phase.PROGRESSING, message, inventory)
         return inventory
@@ -230,11 +231,11 @@ class Look:
         now = world.steady()
         if run.unhealthy_since is None:
             run.unhealthy_since = now
+        if run.gave_up:
+            raise Setback(Trouble.HEALTH, run.gave_up)
         if verdict.hopeless:
             raise self._unhealthy(run, "failed early due to stalled resources", verdict.hopeless)
         left = policy.timeout - (now - run.unhealthy_since)
-        if run.gave_up:
-            raise Setback(Trouble.HEALTH, run.gave_up)
         if left <= 0:
             raise self._unhealthy(run, "timeout waiting for", verdict.late)
         if not world.reporter.is_live(self._resource, self._attempt):

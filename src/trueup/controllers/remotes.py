@@ -19,7 +19,8 @@ def remote_of(source: GitSource, secrets: Secrets, *, allow_local: bool) -> Remo
     check_source(source, allow_local=allow_local)
     credentials = proxy = None
     if source.proxy_secret:
-        with telling("failed to configure proxy options", Reason.AUTHENTICATION_FAILED):
+        what = f"failed to configure proxy options from Secret {source.ref.namespace}/{source.proxy_secret}"
+        with telling(what, Reason.AUTHENTICATION_FAILED):
             proxy = Proxy.from_secret(secrets[source.proxy_secret])
     if source.secret:
         credentials = _credentials(source, secrets[source.secret])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from trueup.controllers.dependencies import DependencyNotReady, check_ready
 from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
@@ -10,6 +12,8 @@ from trueup.flow import Artifact, Delivery, Rendering
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.mask import confidential_texts, is_secret, scrub_error
 from trueup.report.report import Trouble
+
+log = logging.getLogger(__name__)
 
 
 async def render(
@@ -27,6 +31,12 @@ async def render(
         rendered = await _render(world, delivery, artifact)
     except TrueupError as error:
         problem = error
+    except Exception as error:
+        log.exception("rendering %s failed", delivery.ref)
+        problem = TrueupError(
+            f"rendering failed for a reason unknown to Trueup ({type(error).__name__})",
+            next_step="report it with what the log says",
+        )
     _check_dependencies(world, resource, delivery, artifact)
     if rendered is None:
         raise Setback(Trouble.BUILD, str(problem)) from problem

@@ -27,6 +27,8 @@ class Run:
     gates: Gates = field(default_factory=Gates)
     notable: dict[ObjectRef, Outcome] = field(default_factory=dict)
     """The latest outcome of each object that was written, or could not be."""
+    announced: bool = False
+    """Whether it was said that this is being made live: a retry says it no more."""
     unhealthy_since: float | None = None
     gave_up: str = ""
     """What was said when health did not come in time: that stays so until the health does."""

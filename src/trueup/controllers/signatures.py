@@ -49,7 +49,10 @@ def _signer(what: str, signed: SignedObject, keys: Mapping[str, bytes], reason: 
     try:
         by = verify_signed(signed.payload, signed.signature, key_rings=rings, authorized_keys=ssh)
     except VerificationError as error:
-        raise _refused(f"signature verification of {what} failed: {error}", reason) from error
+        cause = f"signature verification of {what} failed: {error}"
+        if not signed.signature:
+            cause += "; it is not signed: sign it with a key that the Secret in spec.verify trusts"
+        raise _refused(cause, reason) from error
     return f"{what} with key '{by.key}'"
 
 

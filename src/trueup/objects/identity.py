@@ -56,10 +56,14 @@ class ObjectRef:
         name = metadata.get("name") if isinstance(metadata, Mapping) else None
         if not (isinstance(api_version, str) and api_version and isinstance(kind, str) and kind):
             raise InputError("object has no apiVersion and kind", next_step="add both")
-        if not (isinstance(name, str) and name):
+        if not name:
             raise InputError("object has no metadata.name", subject=kind, next_step="add a name")
         gvk = GroupVersionKind.of(api_version, kind)
-        namespace = str((metadata or {}).get("namespace") or "")
+        namespace = (metadata or {}).get("namespace") or ""
+        for what, value in (("name", name), ("namespace", namespace)):
+            if not isinstance(value, str):
+                cause = f"metadata.{what} is not a string"
+                raise InputError(cause, subject=kind, next_step="put it in quotes")
         return cls(gvk.group, kind, namespace, name, gvk.version)
 
     @property

@@ -22,6 +22,7 @@ _TYPES: dict[Cause, DriftType] = {
     Cause.DRIFT_DELETED: "Deleted",
     Cause.DRIFT_REPLACED: "Replaced",
 }
+_MOST_FAILURES = 20
 _WROTE = (Done.CREATED, Done.CONFIGURED, Done.DELETED)
 
 
@@ -44,8 +45,11 @@ def counts(outcomes: Iterable[Outcome]) -> ChangeCounts:
 
 
 def failure_message(failures: Sequence[Outcome]) -> str:
-    """Every failed object by name, with its cause."""
-    return "\n".join(_failure(outcome) for outcome in failures)
+    """The failed objects by name, each with its cause; beyond the first few, their number."""
+    lines = [_failure(outcome) for outcome in failures[:_MOST_FAILURES]]
+    if more := len(failures) - len(lines):
+        lines.append(f"and {more} more objects")
+    return "\n".join(lines)
 
 
 def _failure(outcome: Outcome) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from trueup.errors import printable
+
+_LONG_WORD = re.compile(r"\S{300,}")
 
 
 class Phase(StrEnum):
@@ -62,8 +67,14 @@ class Report:
 
     @classmethod
     def failed(cls, attempt: Attempt, trouble: Trouble, message: str) -> Report:
-        return cls(Phase.FAILED, attempt, message, trouble)
+        return cls(Phase.FAILED, attempt, _readable(message), trouble)
 
     @classmethod
     def stalled(cls, attempt: Attempt, trouble: Trouble, message: str) -> Report:
-        return cls(Phase.STALLED, attempt, message, trouble)
+        return cls(Phase.STALLED, attempt, _readable(message), trouble)
+
+
+def _readable(message: str) -> str:
+    """``message`` for a person: of endless words, be they names or values, only the ends."""
+    shorter = _LONG_WORD.sub(lambda word: f"{word[0][:120]}…{word[0][-20:]}", message)
+    return printable(shorter)

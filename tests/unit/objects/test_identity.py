@@ -46,7 +46,8 @@ def test_an_api_version_is_split_and_joined(api_version: str, group: str) -> Non
         (obj(kind=None), "object has no apiVersion and kind"),
         (obj(api_version=1), "object has no apiVersion and kind"),
         (obj(metadata={"namespace": "a"}), "Deployment: object has no metadata.name"),
-        (obj(metadata={"name": 1}), "Deployment: object has no metadata.name"),
+        (obj(metadata={"name": 1}), "Deployment: metadata.name is not a string"),
+        (obj(metadata={"name": "a", "namespace": ["b"]}), "Deployment: metadata.namespace is not"),
         (obj(metadata="x"), "Deployment: object has no metadata.name"),
     ],
 )

@@ -11,7 +11,8 @@ from trueup.dialects.flux import names
 from trueup.dialects.flux.conventions import CONVENTIONS, stages
 from trueup.dialects.flux.ignored import ignored_fields
 from trueup.dialects.flux.manifests import render_objects
-from trueup.errors import InputError, RenderError
+from trueup.dialects.flux.shape import check_shape
+from trueup.errors import ExpressionError, InputError, RenderError
 from trueup.flow import (
     DeletionPolicy,
     Delivery,
@@ -129,14 +130,22 @@ def _health(spec: Mapping[str, Any], ref: ObjectRef, timeout: float) -> HealthPo
         gvk = GroupVersionKind.of(item.get("apiVersion") or "v1", item["kind"])
         namespace = item.get("namespace") or ""
         checks.append(ObjectRef(gvk.group, gvk.kind, namespace, item["name"], gvk.version))
-    rules = tuple(_rule(item) for item in spec.get("healthCheckExprs") or ())
+    rules = tuple(
+        _rule(item, f"spec.healthCheckExprs[{index}]")
+        for index, item in enumerate(spec.get("healthCheckExprs") or ())
+    )
     return HealthPolicy(wait, tuple(c for c in checks if c != ref), rules, timeout)
 
 
-def _rule(item: Mapping[str, Any]) -> HealthRule:
+def _rule(item: Mapping[str, Any], where: str) -> HealthRule:
+    """Raises ExpressionError for an expression that does not parse."""
     group = str(item.get("apiVersion") or "").rpartition("/")[0]
     texts = [item.get(key) or "" for key in ("current", "inProgress", "failed")]
-    StatusExpressions.compile(*texts)  # an expression that does not compile is refused here
+    try:
+        StatusExpressions.compile(*texts)
+    except ExpressionError as error:
+        error.subject = f"{where}: {error.subject}"
+        raise
     return HealthRule(group, item.get("kind") or "", *texts)
 
 
@@ -153,6 +162,7 @@ def _render(
     objects = render_objects(tree, resource, inputs)
     metadata = spec.get("commonMetadata") or {}
     for obj in objects:
+        check_shape(obj)
         _refuse_encrypted(obj)
         _encode_string_data(obj)
         _mark(obj, "labels", {**labels, **(metadata.get("labels") or {})})
@@ -179,7 +189,7 @@ def _encode_string_data(obj: Manifest) -> None:
     texts = obj.get("stringData")
     if obj.get("kind") != "Secret" or obj.get("apiVersion") != "v1" or not texts:
         return
-    encoded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
+    encoded = {key: base64.b64encode((text or "").encode()).decode() for key, text in texts.items()}
     obj["data"] = {**(obj.get("data") or {}), **encoded}
     del obj["stringData"]
 

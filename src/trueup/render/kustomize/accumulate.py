@@ -34,8 +34,8 @@ class Accumulation:
     configuration: Configuration = field(default_factory=Configuration)
     variables: Variables = field(default_factory=dict)
 
-    def merge(self, other: Accumulation) -> None:
-        self.resources.append_all(other.resources)
+    def merge(self, other: Accumulation, source: str) -> None:
+        self.resources.append_all(other.resources, source)
         self.configuration = self.configuration.merged(other.configuration)
         self.variables = merge_variables(self.variables, other.variables.values())
 
@@ -82,7 +82,7 @@ class Target:
             if self._loader.is_directory(path):
                 self._descend(found, path)
             else:
-                found.resources.append_all(self._read(path))
+                found.resources.append_all(self._read(path), self._loader.source(path))
 
     def _read(self, path: str) -> list[Resource]:
         content = self._loader.read(path)
@@ -104,7 +104,7 @@ class Target:
                 subject=self._loader.source(path),
                 next_step="list Components under components, and all else under resources",
             )
-        found.merge(below.accumulate(onto))
+        found.merge(below.accumulate(onto), self._loader.source(path))
         return found
 
     def _generate(self, resources: ResMap) -> None:

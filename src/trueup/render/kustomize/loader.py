@@ -77,7 +77,7 @@ class Loader:
     def enter(self, path: str) -> Loader:
         """A loader for the directory ``path``; RenderError for a cycle or what is none."""
         if not path:
-            raise RenderError("a directory cannot be the empty string", subject=self.root)
+            raise RenderError("a path is empty", next_step="remove the entry, or fill it in")
         if not self.is_directory(path):
             self._refuse_remote(path)
             raise RenderError(
@@ -110,13 +110,17 @@ class Loader:
         try:
             return self.tree.resolve(f"{self.root}/{path}" if self.root else path)
         except TreeError as error:
-            raise RenderError(error.cause, subject=self.source(path)) from error
+            raise RenderError(
+                error.cause,
+                subject=f"{self.root or '.'}: {path}",
+                next_step="copy what it leads to into the tree",
+            ) from error
 
     def _refuse_remote(self, path: str) -> None:
         if _is_url(path) or (_REMOTE.match(path) and not self.tree.is_file(self._join(path))):
             raise RenderError(
                 "remote resources are not fetched while rendering",
-                subject=self.source(path),
+                subject=f"{self.root or '.'}: {path}",
                 next_step="copy it into the repository, or make it a source of its own",
             )
 

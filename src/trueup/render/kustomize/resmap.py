@@ -31,15 +31,15 @@ class ResMap:
     def __len__(self) -> int:
         return len(self.resources)
 
-    def append_all(self, resources: Iterable[Resource]) -> None:
-        """Adds ``resources``; RenderError where one has an id that is already taken."""
+    def append_all(self, resources: Iterable[Resource], source: str = "") -> None:
+        """Adds ``resources`` from ``source``; RenderError where one has an id that is taken."""
         taken = {resource.id.key for resource in self.resources}
         for resource in resources:
             key = resource.id.key
             if key in taken:
                 raise RenderError(
                     "may not add resource with an already registered id",
-                    subject=str(resource.id),
+                    subject=": ".join(filter(None, (source, str(resource.id)))),
                     next_step="remove the duplicate, or rename one of the two",
                 )
             taken.add(key)

@@ -40,7 +40,7 @@ def config_map(obj: Manifest) -> Iterator[Cause]:
         yield from each(below("binaryData", key), key, names.config_key(key))
     size = sum(len(text.encode()) for text in data.values()) + sum(map(_decoded, binary.values()))
     if size > _MAX_SIZE:
-        yield too_long("", _MAX_SIZE)
+        yield too_long("[]", _MAX_SIZE)  # so the server names an empty path
 
 
 def secret(obj: Manifest) -> Iterator[Cause]:

@@ -20,7 +20,7 @@ def generate(args: GeneratorArgs, loader: Loader, shared: GeneratorOptions | Non
     """The object that ``args`` describes; ``shared`` are the ``generatorOptions``."""
     kind = "Secret" if isinstance(args, SecretArgs) else "ConfigMap"
     if not args.name:
-        raise RenderError(f"a generated {kind} has no name", subject=loader.root)
+        raise RenderError(f"a generated {kind} has no name", next_step="give it one")
     options = _merged(args.options, shared)
     metadata: dict[str, Node] = {"name": args.name}
     body: dict[str, Node] = {"apiVersion": "v1", "kind": kind, "metadata": metadata}

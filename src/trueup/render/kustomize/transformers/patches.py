@@ -97,9 +97,7 @@ def apply_json6902(resources: ResMap, patch: Patch, loader: Loader) -> None:
 def _patch_text(patch: Patch, loader: Loader) -> PatchText:
     inline = patch.patch.strip()
     if bool(inline) == bool(patch.path):
-        raise RenderError(
-            "a patch needs one of patch and path", subject=loader.root, next_step="give exactly one"
-        )
+        raise RenderError("a patch needs one of patch and path", next_step="give exactly one")
     if inline:
         return PatchText(inline, loader.source("inline patch"))
     text = loader.read(patch.path).decode("utf-8", "replace")
@@ -118,10 +116,12 @@ def _read_either(found: PatchText) -> tuple[list[Resource], list[Operation]]:
         merge_error = error
     try:
         operations = json6902.read_operations(found.text, found.source)
-    except InputError:
+    except InputError as patch_error:
         if merge_error is not None:
+            is_list = found.text.lstrip().startswith(("[", "- "))
+            cause = (patch_error if is_list else merge_error).cause
             raise RenderError(
-                "is neither a strategic merge patch nor a JSON patch: " + merge_error.cause,
+                f"is neither a strategic merge patch nor a JSON patch: {cause}",
                 subject=found.source,
                 next_step="give it apiVersion, kind and metadata.name, or a list of operations",
             ) from merge_error

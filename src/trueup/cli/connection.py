@@ -77,6 +77,12 @@ def data_directory(option: str = "") -> Path:
     return Path(home) / "trueup"
 
 
+class NoCluster(click.ClickException):
+    """No kubeconfig says, in a way that can be read, which cluster is meant."""
+
+    exit_code = 2
+
+
 async def dial(connection: Connection) -> tuple[Transport, str]:
     """Open the cluster that the kubeconfig names."""
     from trueup.cluster import HttpTransport
@@ -86,7 +92,7 @@ async def dial(connection: Connection) -> tuple[Transport, str]:
     try:
         config = cluster_config_from_file(str(path), connection.context)
     except InputError as error:
-        raise click.UsageError(str(error)) from error
+        raise NoCluster(str(error)) from error
     # "default" is also what a context without a namespace has: our own default is better then.
     named = config.namespace if config.namespace != "default" else DEFAULT_NAMESPACE
     return HttpTransport(config), named

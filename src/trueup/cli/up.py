@@ -100,10 +100,21 @@ def _greeting(url: str, kubeconfig: Path, *, simulation: bool) -> str:
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """Hold the data directory; two processes would overwrite each other's state."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as file:
+    with _lock_file(folder) as file:
         _lock(file, folder)
         yield
+
+
+def _lock_file(folder: Path) -> IO[str]:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (folder / "lock").open("a")
+    except OSError as error:
+        raise InputError(
+            f"cannot keep state there: {error.strerror or error}",
+            subject=str(folder),
+            next_step="name a directory that you may write to with --data",
+        ) from error
 
 
 def _lock(file: IO[str], folder: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -135,8 +137,21 @@ class HttpTransport:
         return URL(self._base + path, encoded=True).with_query(query)
 
     def _unavailable(self, error: BaseException) -> Unavailable:
-        cause = str(error) or type(error).__name__
-        return Unavailable(f"no answer from the API server: {cause}", subject=self._base)
+        cause = f"no answer from the API server: {_why(error)}"
+        step = "check that it runs, and that the kubeconfig names the right one"
+        return Unavailable(f"{cause}; {step}", subject=self._base)
+
+
+def _why(error: BaseException) -> str:
+    """The cause of a failed connection in the system's words, not in the library's."""
+    cause = getattr(error, "os_error", error)
+    if isinstance(cause, TimeoutError):
+        return "it took too long"
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {cause.verify_message}"
+    if isinstance(cause, OSError) and (cause.errno or 0) > 0:
+        return os.strerror(cause.errno or 0)
+    return getattr(cause, "strerror", None) or str(error) or "the connection broke"
 
 
 def _socket_with_keepalive(address: aiohttp.AddrInfoType) -> socket.socket:

@@ -138,7 +138,9 @@ def cluster_config_from_kubeconfig(
 def _document(content: bytes | str, subject: str) -> dict[str, Any]:
     document = yaml.load(content, subject)
     if not isinstance(document, dict):
-        raise InputError("is not a kubeconfig", subject=subject)
+        raise InputError(
+            "is not a kubeconfig", subject=subject, next_step="name one that kubectl can use"
+        )
     return document
 
 

@@ -20,7 +20,7 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
         case "gpg" | "ssh" as kind:
             pass
         case other:
-            raise InputError(f"no kind of signature {other!r}", next_step="use gpg or ssh")
+            raise InputError(f"no kind of signature '{other or ''}'", next_step="use gpg or ssh")
     payload = text(case, "payload").encode()
     try:
         found = verify(kind, payload, text(case, "signature"), strings(case, "keys"))

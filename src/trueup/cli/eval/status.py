@@ -14,7 +14,7 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
     """``{reader: kstatus|flux-job, object}`` -> ``{status}``; an object that is null is not found."""
     reader = case.get("reader")
     if reader not in ("kstatus", "flux-job"):
-        raise InputError(f"no reader {reader!r}", next_step="use kstatus or flux-job")
+        raise InputError(f"no reader '{reader or ''}'", next_step="use kstatus or flux-job")
     if "object" not in case:
         raise InputError("object is missing", next_step="give the object, or null for none")
     if case["object"] is None:

@@ -37,9 +37,8 @@ class Loader:
     def at(cls, tree: Tree, path: str, restrictor: LoadRestrictor) -> Loader:
         root = tree.resolve(path)
         if root is None or not tree.is_dir(root):
-            raise RenderError(
-                "no such directory", subject=path or ".", next_step="name a directory of the tree"
-            )
+            cause = "no such directory" if root is None else "is not a directory"
+            raise RenderError(cause, subject=path or ".", next_step="name a directory of the tree")
         return cls(tree, root, restrictor, (root,))
 
     def source(self, path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trueup.cluster import Client, Informer
-from trueup.errors import AlreadyExists, NotFound
+from trueup.errors import AlreadyExists, Conflict, NotFound
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan import inventory
 from trueup.plan.decide import Remembered
@@ -22,6 +22,7 @@ class Memory:
         self._client = client
         self._records: dict[ObjectRef, DeliveryRecord] = {}
         self._stored: dict[ObjectRef, DeliveryRecord] = {}
+        self._versions: dict[ObjectRef, str] = {}
         self.resources: Informer[Manifest] = Informer(client, RECORD, lambda obj: obj)
 
     def record(self, delivery: Mapping[str, Any]) -> DeliveryRecord:
@@ -33,6 +34,7 @@ class Memory:
         record = self._records[ref] = record_of(stored, delivery)
         if stored is not None:
             self._stored[ref] = record
+            self._versions[ref] = stored["metadata"]["resourceVersion"]
         return record
 
     def remembered(self, delivery: Mapping[str, Any]) -> dict[ObjectRef, Remembered]:
@@ -53,19 +55,32 @@ class Memory:
         record, stored = self._records.get(delivery), self._stored.get(delivery)
         if record is None or record == stored or (stored is None and record.is_empty):
             return
-        manifest = record.to_manifest()
-        first, second = self._client.replace, self._client.create
-        if stored is None:
-            first, second = second, first
-        try:
-            await first(manifest, field_manager=MANAGER)
-        except (NotFound, AlreadyExists):
-            await second(manifest, field_manager=MANAGER)
+        written = await self._write(record.to_manifest(), self._versions.get(delivery, ""))
         self._stored[delivery] = record
+        self._versions[delivery] = written["metadata"]["resourceVersion"]
+
+    async def _write(self, manifest: Manifest, version: str) -> Manifest:
+        """Over what is there, whatever that is: our own copy is the truth."""
+        try:
+            return await self._write_over(manifest, version)
+        except (NotFound, AlreadyExists, Conflict):
+            live = await self._client.find(ObjectRef.of(manifest))
+            known = live["metadata"]["resourceVersion"] if live else ""
+            return await self._write_over(manifest, known)
+
+    async def _write_over(self, manifest: Manifest, version: str) -> Manifest:
+        """Replace that version; without one, create. Custom resources have no blind replace."""
+        if not version:
+            return await self._client.create(manifest, field_manager=MANAGER)
+        versioned = {**manifest["metadata"], "resourceVersion": version}
+        return await self._client.replace(
+            {**manifest, "metadata": versioned}, field_manager=MANAGER
+        )
 
     def forget(self, delivery: ObjectRef) -> None:
         self._records.pop(delivery, None)
         self._stored.pop(delivery, None)
+        self._versions.pop(delivery, None)
 
 
 def applied_objects(remembered: Mapping[ObjectRef, Remembered]) -> Iterable[AppliedObject]:

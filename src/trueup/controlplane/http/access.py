@@ -10,7 +10,7 @@ from trueup.controlplane.auth.credentials import ADMIN, Credentials
 from trueup.controlplane.auth.rbac import GROUP, Authorizer
 from trueup.controlplane.auth.tokens import TokenSigner
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
-from trueup.controlplane.http.granting import GrantGuard
+from trueup.controlplane.http.granting import CreationGuard, GrantGuard
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.http.route import Route
 from trueup.controlplane.registry.codec import decode
@@ -69,7 +69,7 @@ def open_access(registry: Registry, found: Credentials) -> Access:
     authorizer = Authorizer(list_objects)
     for plural in _KINDS:
         registry.rules.listen(f"{GROUP}/{plural}", authorizer.invalidate, authorizer.invalidate)
-    registry.admission.guards.append(GrantGuard(authorizer))
+    registry.admission.guards += [CreationGuard(authorizer), GrantGuard(authorizer)]
     signer = TokenSigner(found.token_key, uid_of)
     admin = User(ADMIN, groups=(MASTERS, AUTHENTICATED))
     authenticator = Authenticator({found.admin_token: admin}, signer)

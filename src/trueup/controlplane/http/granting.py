@@ -1,8 +1,8 @@
-"""The guard on roles and bindings: who writes one must hold what it grants."""
+"""Guards on what is written: who may create, and that nobody grants more than they hold."""
 
 from __future__ import annotations
 
-from trueup.controlplane.auth.attributes import Attributes
+from trueup.controlplane.auth.attributes import Attributes, refusal
 from trueup.controlplane.auth.escalation import not_held
 from trueup.controlplane.auth.rbac import GROUP, Authorizer, Rule
 from trueup.controlplane.auth.user import MASTERS, User
@@ -16,6 +16,23 @@ _EVERYTHING: tuple[Rule, ...] = (
     {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},
     {"verbs": ["*"], "nonResourceURLs": ["*"]},
 )
+
+
+class CreationGuard:
+    """Called before a write; Forbidden where a patch or an update creates for who may not."""
+
+    def __init__(self, authorizer: Authorizer) -> None:
+        self._authorizer = authorizer
+
+    def __call__(self, call: Call, new: Manifest, old: Manifest | None) -> None:
+        if old is not None or not call.name:  # a request to create has been authorized as one
+            return
+        resource = call.resource
+        asked = Attributes(
+            "create", resource.group, resource.plural, namespace=call.namespace, name=call.name
+        )
+        if not self._authorizer.allows(call.user, asked):
+            raise refusal(call.user, asked)
 
 
 class GrantGuard:

@@ -102,8 +102,8 @@ async def create(exchange: Exchange) -> Response:
 
 async def update(exchange: Exchange) -> Response:
     call = exchange.call("UpdateOptions")
-    entry = await exchange.registry.update(call, options.body_object(exchange.request))
-    return exchange.answer(entry, call)
+    written = await exchange.registry.update(call, options.body_object(exchange.request))
+    return exchange.answer(written.entry, call, 201 if written.created else 200)
 
 
 async def patch(exchange: Exchange) -> Response:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
-from trueup.controlplane.registry.writing import Writer
-from trueup.controlplane.store import Entry, Store
+from trueup.controlplane.registry.writing import Writer, Written
+from trueup.controlplane.store import Store
 from trueup.errors import ApiError, InputError, Invalid
 from trueup.merge import jsonmerge, jsonpatch, strategic
 from trueup.objects import Manifest
@@ -27,13 +27,6 @@ _MOST_OPERATIONS = 10_000
 """As many as kube-apiserver takes."""
 
 PatchFunction: TypeAlias = Callable[[Manifest], Manifest]
-
-
-class Patched(NamedTuple):
-    """What is stored after a patch, and whether that made it."""
-
-    entry: Entry
-    created: bool
 
 
 def patch_function(media_type: str, body: Any, schema: Schema | None) -> PatchFunction:
@@ -91,7 +84,7 @@ class Patcher:
         self._rules = rules
         self._writer = writer
 
-    async def patch(self, call: Call, media_type: str, body: Any) -> Patched:
+    async def patch(self, call: Call, media_type: str, body: Any) -> Written:
         """NotFound, Conflict, Invalid; server-side apply creates what does not exist."""
         if media_type == APPLY_PATCH:
             return await self._server_side_apply(call, body)
@@ -101,9 +94,9 @@ class Patcher:
             patched = function(live)
             return object_of(patched, call, call.resource.gvk)
 
-        return Patched(await self._writer.update(call, change), created=False)
+        return Written(await self._writer.update(call, change), created=False)
 
-    async def _server_side_apply(self, call: Call, body: Any) -> Patched:
+    async def _server_side_apply(self, call: Call, body: Any) -> Written:
         applied = object_of(body, call, call.resource.gvk)
         require_name(applied["metadata"], call.name)
         schema = self._rules.schema(call.resource)
@@ -115,9 +108,9 @@ class Patcher:
             return changed
 
         entry = await self._writer.update(call, change, owned=True)
-        return Patched(entry, created=False)
+        return Written(entry, created=False)
 
-    async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Patched:
+    async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
         if call.subresource:
             raise refusals.not_found(call.resource, call.name)
         if applied["metadata"].get("uid"):
@@ -127,4 +120,4 @@ class Patcher:
             )
             raise refusals.conflict(call.resource, call.name, cause)
         created = copy(merge_applied(schema, None, applied, call))
-        return Patched(await self._writer.create_applied(call, created), created=True)
+        return Written(await self._writer.create_applied(call, created), created=True)

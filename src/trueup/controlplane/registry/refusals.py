@@ -67,9 +67,20 @@ def precondition_failed(resource: Resource, name: str, cause: str) -> Conflict:
     return Conflict(text, details=_details(group, kind, name))
 
 
+def other_uid(resource: Resource, name: str, uid: str, *, found: str) -> Conflict:
+    cause = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
+    return conflict(resource, name, cause)
+
+
 def modified(resource: Resource, name: str) -> Conflict:
     cause = "the object has been modified; please apply your changes to the latest version and try again"
     return conflict(resource, name, cause)
+
+
+def version_needed(resource: Resource, name: str) -> Invalid:
+    text = "Invalid value: 0: must be specified for an update"
+    cause = {"reason": "FieldValueInvalid", "message": text, "field": "metadata.resourceVersion"}
+    return invalid(resource.group, resource.plural, name, [cause])
 
 
 def forbidden(resource: Resource, name: str, cause: str) -> Forbidden:

@@ -6,7 +6,7 @@ from typing import Any
 
 from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.admission import Admission
-from trueup.controlplane.registry.bodies import object_of
+from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.cleanup import Cleanup
 from trueup.controlplane.registry.codec import decode
@@ -14,7 +14,8 @@ from trueup.controlplane.registry.deleting import Deleter
 from trueup.controlplane.registry.kinds import SERVICES, Rules
 from trueup.controlplane.registry.listing import Lister
 from trueup.controlplane.registry.patching import Patcher
-from trueup.controlplane.registry.writing import Writer
+from trueup.controlplane.registry.updating import may_create_by_update
+from trueup.controlplane.registry.writing import Writer, Written
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.objects import Manifest
@@ -48,11 +49,25 @@ class Registry:
             raise refusals.not_found(resource, name)
         return entry
 
-    async def update(self, call: Call, body: Any) -> Entry:
-        """Replace an object, or its subresource of the same kind, by ``body``."""
+    async def update(self, call: Call, body: Any) -> Written:
+        """Replace an object, or its subresource of the same kind, by ``body``.
+
+        NotFound, unless the kind is one whose objects an update may create.
+        """
         obj = object_of(body, call, call.resource.gvk)
+        if self._is_creation(call):
+            require_name(obj["metadata"], call.name)
+            obj["metadata"].pop("resourceVersion", None)
+            if uid := obj["metadata"].get("uid"):
+                raise refusals.other_uid(call.resource, call.name, uid, found="")
+            return Written(await self.writer.create(call, obj), created=True)
 
         def replace(live: Manifest) -> Manifest:
             return obj
 
-        return await self.writer.update(call, replace)
+        return Written(await self.writer.update(call, replace), created=False)
+
+    def _is_creation(self, call: Call) -> bool:
+        if call.subresource or not may_create_by_update(call.resource):
+            return False
+        return self.store.latest(call.resource.bucket, call.key) is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.admission import Admission
@@ -23,6 +23,7 @@ from trueup.controlplane.registry.metadata import (
     stamp_new,
 )
 from trueup.controlplane.registry.ownership import record_update
+from trueup.controlplane.registry.updating import may_replace_blindly
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Store, Then
 from trueup.errors import AlreadyExists, ApiError
@@ -37,6 +38,13 @@ _NAME_ATTEMPTS = 8
 
 _WITHOUT_GENERATION = ("status", "binding")
 """Subresources through which nobody states a wish: generation counts those."""
+
+
+class Written(NamedTuple):
+    """What is stored after an update or a patch, and whether that made it."""
+
+    entry: Entry
+    created: bool
 
 
 class Writer:
@@ -149,12 +157,11 @@ class Writer:
         resource, mine, was = call.resource, new["metadata"], old["metadata"]
         uid = mine.get("uid")
         if uid and uid != was["uid"]:
-            cause = (
-                f"Precondition failed: UID in precondition: {uid}, UID in object meta: {was['uid']}"
-            )
-            raise refusals.conflict(resource, call.name, cause)
-        revision = mine.get("resourceVersion")
-        if revision and revision != "0" and revision != was["resourceVersion"]:
+            raise refusals.other_uid(resource, call.name, uid, found=was["uid"])
+        revision = mine.get("resourceVersion") or "0"
+        if revision == "0" and not may_replace_blindly(resource):
+            raise refusals.version_needed(resource, call.name)
+        if revision not in ("0", was["resourceVersion"]):
             raise refusals.modified(resource, call.name)
 
     def _would_be(self, key: str, revision: int, obj: Manifest) -> Entry:

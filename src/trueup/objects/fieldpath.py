@@ -139,13 +139,14 @@ def value_at(obj: Any, path: Path) -> Any:
 
 def _json(value: Any) -> str:
     """As Go writes it: sorted keys, no spaces, whole floats as integers, HTML escaped."""
+    if isinstance(value, str):
+        return html_escaped(orjson.dumps(value).decode())
     if isinstance(value, Mapping):
         inner = ",".join(f"{_json(key)}:{_json(value[key])}" for key in sorted(value))
         return "{" + inner + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         value = int(value)
-    encoded = orjson.dumps(value).decode()
-    return html_escaped(encoded) if isinstance(value, str) else encoded
+    return orjson.dumps(value).decode()
 
 
 def html_escaped(json_text: str) -> str:

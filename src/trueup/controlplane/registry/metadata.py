@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,12 +30,23 @@ def generated_name(base: str) -> str:
     return base[:_LONGEST_BASE] + suffix
 
 
+def _uids() -> Iterator[str]:
+    """Random ones, from the system in bulk: asking it costs more than all else about a uid."""
+    while True:
+        pool = os.urandom(16 * 256)
+        for start in range(0, len(pool), 16):
+            yield str(uuid.UUID(bytes=pool[start : start + 16], version=4))
+
+
+_UIDS = _uids()
+
+
 def stamp_new(obj: Manifest, resource: Resource) -> None:
     """What every new object gets: uid, creationTimestamp, generation; nothing a client made up."""
     metadata = obj["metadata"]
     for name in _SERVER_OWNED:
         metadata.pop(name, None)
-    metadata["uid"] = str(uuid.uuid4())
+    metadata["uid"] = next(_UIDS)
     metadata["creationTimestamp"] = now_text()
     if resource.generation is not None:  # kinds that do not count it keep what they are given
         metadata["generation"] = 1

@@ -101,6 +101,7 @@ class Store:
 
     async def close(self) -> None:
         """Write what is queued, end all watches, close the file."""
+        self._writer.hand_over()
         await asyncio.get_running_loop().run_in_executor(None, self._writer.close)
         await asyncio.sleep(0)  # lets the last batch be reported
         for bucket in self._buckets.values():

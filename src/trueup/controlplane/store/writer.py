@@ -36,15 +36,25 @@ class Writer(Generic[W]):
         self._database = database
         self._loop = loop
         self._done = done
-        self._queue: SimpleQueue[W | None] = SimpleQueue()
+        self._submitted: list[W] = []
+        self._queue: SimpleQueue[list[W] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, writing: W) -> None:
-        self._queue.put(writing)
+        """Handed over once per turn of the loop: waking the thread costs more than a write."""
+        if not self._submitted:
+            self._loop.call_soon(self.hand_over)
+        self._submitted.append(writing)
+
+    def hand_over(self) -> None:
+        """Let the thread have what was submitted; on the event loop, as ``submit``."""
+        if self._submitted:
+            self._queue.put(self._submitted)
+            self._submitted = []
 
     def close(self) -> None:
-        """Write what is queued, then end the thread."""
+        """Write what was handed over, then end the thread; may be called from any thread."""
         self._queue.put(None)
         self._thread.join()
 
@@ -56,14 +66,14 @@ class Writer(Generic[W]):
                 self._write(batch)
 
     def _next_batch(self) -> tuple[list[W], bool]:
-        item = self._queue.get()
+        found = self._queue.get()
         batch: list[W] = []
-        while item is not None:
-            batch.append(item)
+        while found is not None:
+            batch += found
             if len(batch) >= _BATCH:
                 return batch, False
             try:
-                item = self._queue.get_nowait()
+                found = self._queue.get_nowait()
             except Empty:
                 return batch, False
         return batch, True

@@ -64,6 +64,18 @@ async def test_a_failing_delivery_does_not_hold_up_the_one_beside_it(stage: Stag
     await stage.failing()
 
 
+async def test_a_defect_of_our_own_is_told_where_the_delivery_is_looked_for(stage: Stage) -> None:
+    async def defective(*_: object) -> None:
+        raise KeyError("metadata")
+
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    stage.embedded.controllers.deliveries.renderings.render = defective  # type: ignore[method-assign]
+    await stage.source()
+    await stage.delivery()
+    failed = await stage.failing(text="unknown to Trueup (KeyError); report it")
+    assert condition(failed, "Ready")["reason"] == "BuildFailed"
+
+
 async def test_a_source_that_is_not_there_is_named(stage: Stage) -> None:
     await stage.source()
     await stage.delivery(sourceRef={"kind": "GitRepository", "name": "nope"})

@@ -15,9 +15,9 @@ from examples.demo import story
 from examples.demo.narrator import Narrator
 from examples.demo.stage import NotTrueError, Stage
 from trueup.errors import TrueupError
-from trueup.testing.up import UpError
+from trueup.testing.child import ChildError
 
-EXPECTED = (NotTrueError, UpError, TrueupError, RuntimeError, OSError)
+EXPECTED = (NotTrueError, ChildError, TrueupError, RuntimeError, OSError)
 """What can go wrong by itself; anything else is a mistake in the demo."""
 
 

@@ -1,0 +1,88 @@
+"""A ``trueup`` that runs on as a child process: started, waited for, stopped, or killed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+_STOP_SECONDS = 15
+"""How long a clean end may take before it is cut short."""
+
+
+class ChildError(Exception):
+    """It did not start; the message ends with the last lines of its log."""
+
+
+class Child:
+    """``trueup ARGUMENTS``, its log in ``log``; ``sign`` is what it says before ``url`` once it is up."""
+
+    def __init__(self, log: Path, *arguments: str, sign: str) -> None:
+        self.log = log
+        self.url = ""
+        self._arguments = arguments
+        self._sign = sign
+        self._process: Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id; RuntimeError if it does not run."""
+        if self._process is None:
+            raise RuntimeError("it is not started")
+        return self._process.pid
+
+    async def start(self, *, timeout: float = 60) -> None:
+        """Start it and wait until it is up; ChildError if it ends or stays silent instead."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            # A group of its own: Ctrl-C reaches whoever started it, who then ends it in order.
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "trueup", *self._arguments),
+                stdout=PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(timeout):
+                self.url = await self._read_url(self._process)
+        except TimeoutError:
+            await self.kill()
+            raise ChildError(self._excuse(f"it was not up within {timeout:g} s")) from None
+
+    async def _read_url(self, process: Process) -> str:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            _, found, url = line.decode().partition(f"{self._sign} ")
+            if found:
+                return url.strip()
+        code = await process.wait()
+        self._process = None
+        raise ChildError(self._excuse(f"it ended with exit code {code}"))
+
+    def _excuse(self, what: str) -> str:
+        last = self.log.read_text(errors="replace").splitlines()[-10:]
+        verb = self._arguments[0]
+        return "\n".join([f"trueup {verb}: {what}; its log, {self.log}, ends with:", *last])
+
+    async def stop(self) -> int:
+        """Ask it to end, as Ctrl-C would, and wait for that; its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End it at once, in the middle of whatever it does: kill -9."""
+        await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        if process.returncode is None:
+            process.send_signal(number)
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                return await process.wait()
+        except TimeoutError:
+            process.kill()
+            return await process.wait()

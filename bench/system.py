@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from trueup.cli.running import collect_garbage_rarely
 from trueup.cluster import Answer, Client, Transport
 from trueup.cluster.transport import Query
 from trueup.controllers.clock import Clock
@@ -71,6 +72,7 @@ async def running(folder: Path) -> AsyncIterator[System]:
     await system.plane.start()
     try:
         await prepare(system.client, install_definitions=True)
+        collect_garbage_rarely()
         tasks = [
             asyncio.create_task(simulation_of(system.plane, Clock()).run()),
             asyncio.create_task(system.controllers.run()),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
-from trueup.cli.running import log_option, run_until_stopped
+from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ async def _run(
     client = Client(HttpTransport(config))
     try:
         await prepare(client, install_definitions=install_crds)
+        collect_garbage_rarely()
         click.echo(f"Trueup's controllers run against {config.server}")
         await Controllers(client, cache, allow_local=allow_local).run()
     finally:

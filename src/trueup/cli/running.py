@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -30,6 +31,17 @@ def run_until_stopped(work: Callable[[], Awaitable[None]], log_level: str) -> No
         datefmt="%H:%M:%S",
     )
     asyncio.run(_run(work))
+
+
+def collect_garbage_rarely() -> None:
+    """To be called once all is started, which from then on is not looked through for garbage.
+
+    Nearly all that is let go here is free at once, without the collector. Looking through what is
+    kept as often as Python does by default took 7% of the CPU time with 60 deliveries.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def _run(work: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 import click
 
 from trueup.cli.connection import data_directory
-from trueup.cli.running import log_option, run_until_stopped
+from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.errors import InputError
 
@@ -55,6 +55,7 @@ async def _up(folder: Path, host: str, port: int | None, simulation: bool) -> No
         await embedded.start()
         url = await _serve(embedded.plane, folder, host, port)
         click.echo(_greeting(url, embedded.plane.kubeconfig, simulation=simulation))
+        collect_garbage_rarely()
         await embedded.run()
     finally:
         await embedded.stop()

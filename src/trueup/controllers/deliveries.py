@@ -22,6 +22,7 @@ from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
 from trueup.flow import Artifact, Conventions
 from trueup.objects import Manifest, ObjectRef
+from trueup.objects.manifest import without_managed_fields
 from trueup.tree import Difference
 
 WORKERS = 16
@@ -48,7 +49,7 @@ class Deliveries:
         self._users = Claims()
         self._seen: dict[ObjectRef, str] = {}
         self.resources: Informer[Manifest] = Informer(
-            home.client, dialect.kind, lambda obj: obj, on_change=self._changed
+            home.client, dialect.kind, without_managed_fields, on_change=self._changed
         )
         self.memory = Memory(home.client)
         self.renderings = RenderCache()

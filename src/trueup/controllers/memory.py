@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from trueup.cluster import Client, Informer
 from trueup.errors import AlreadyExists, Conflict, NotFound
 from trueup.objects import Manifest, ObjectRef
+from trueup.objects.manifest import without_managed_fields
 from trueup.plan import inventory
 from trueup.plan.decide import Remembered
 from trueup.report import RECORD, AppliedObject, DeliveryRecord, record_of, record_ref
@@ -23,14 +26,15 @@ class Memory:
         self._records: dict[ObjectRef, DeliveryRecord] = {}
         self._stored: dict[ObjectRef, DeliveryRecord] = {}
         self._versions: dict[ObjectRef, str] = {}
-        self.resources: Informer[Manifest] = Informer(client, RECORD, lambda obj: obj)
+        self.resources: Informer[bytes] = Informer(client, RECORD, _packed)
 
     def record(self, delivery: Mapping[str, Any]) -> DeliveryRecord:
         ref = ObjectRef.of(delivery)
         known = self._records.get(ref)
         if known is not None and known.uid == delivery["metadata"].get("uid"):
             return known
-        stored = self.resources.get(record_ref(ref))
+        packed = self.resources.get(record_ref(ref))
+        stored = None if packed is None else orjson.loads(packed)
         record = self._records[ref] = record_of(stored, delivery)
         if stored is not None:
             self._stored[ref] = record
@@ -81,6 +85,11 @@ class Memory:
         self._records.pop(delivery, None)
         self._stored.pop(delivery, None)
         self._versions.pop(delivery, None)
+
+
+def _packed(stored: Manifest) -> bytes:
+    """Bytes: a record is read once, at the first look at its delivery, and kept all the time."""
+    return bytes(memoryview(orjson.dumps(without_managed_fields(stored))))
 
 
 def applied_objects(remembered: Mapping[ObjectRef, Remembered]) -> Iterable[AppliedObject]:

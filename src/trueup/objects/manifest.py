@@ -20,6 +20,14 @@ def annotations(obj: Mapping[str, Any]) -> Mapping[str, str]:
     return metadata(obj).get("annotations") or {}
 
 
+def without_managed_fields(obj: Manifest) -> Manifest:
+    """``obj`` without the notes of who owns which field, often its larger part; shares the rest."""
+    if "managedFields" not in metadata(obj):
+        return obj
+    meta = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
+    return {**obj, "metadata": meta}
+
+
 def copy(value: Any) -> Any:
     """A deep copy of JSON-like data; about twice as fast as ``copy.deepcopy``."""
     if isinstance(value, dict):

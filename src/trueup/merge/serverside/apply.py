@@ -25,7 +25,7 @@ from trueup.merge.serverside.shape import shape_of
 from trueup.merge.serverside.typed import TypedError, check
 from trueup.merge.serverside.updater import Conflicts, FieldConflicts, Updater
 from trueup.objects import GroupVersionKind, Manifest, fieldpath
-from trueup.objects.manifest import copy, metadata
+from trueup.objects.manifest import copy, metadata, without_managed_fields
 from trueup.schema import Schema, zero_value
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
@@ -122,7 +122,7 @@ class _Request:
         if live is not None and live["apiVersion"] != self._api_version:
             raise BadRequest(f"invalid object type: {self._type_text()}")
         owners = _read_or_fail(metadata(live or {}).get("managedFields") or ())
-        before = _without_owners(live or self._empty())
+        before = without_managed_fields(live or self._empty())
         if not owners:
             owners = self._owners_before_first_apply(before)
         self._check_appliable(live, applied)
@@ -200,10 +200,10 @@ class _Request:
     def update(self, before: Manifest | None, after: Manifest) -> Manifest:
         live_entries = metadata(before or {}).get("managedFields") or ()
         owners = self._owners_of_update(live_entries, after)
-        new = _without_owners(after)
+        new = without_managed_fields(after)
         if not owners and metadata(before or {}).get("uid"):
             return new  # an object that nobody tracks stays untracked until it is applied
-        live = _without_owners(before) if before else self._unset()
+        live = without_managed_fields(before) if before else self._unset()
         try:
             check(self._shape, new, allow_duplicates=True)
             check(self._shape, live, allow_duplicates=True)
@@ -278,13 +278,6 @@ def _read_or_none(entries: Any) -> Owners:
         return read(entries)
     except InputError:
         return {}
-
-
-def _without_owners(obj: Manifest) -> Manifest:
-    if "managedFields" not in metadata(obj):
-        return obj
-    meta = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
-    return {**obj, "metadata": meta}
 
 
 def _with_owners(obj: Manifest, owners: Owners) -> Manifest:

@@ -16,7 +16,7 @@
     └── ApiError                the Kubernetes API refused; one class per answer that is handled
         ├── NotFound · AlreadyExists · Conflict · Invalid · Forbidden · Unauthorized
         ├── Gone                the requested resourceVersion has expired
-        ├── TooManyRequests     carries retry_after in seconds
+        ├── TooManyRequests     the server wants to be asked later
         └── Unavailable         no answer, or a 5xx: try again
 """
 
@@ -187,11 +187,6 @@ class TooManyRequests(ApiError):
     """The server wants to be asked later."""
 
     code, reason = 429, "TooManyRequests"
-
-    @property
-    def retry_after(self) -> float:
-        """Seconds that the server asks to wait."""
-        return float(self.details.get("retryAfterSeconds") or 1)
 
 
 class Unavailable(ApiError):

@@ -48,6 +48,10 @@ class Walk:
         return [outcome for outcome in self.outcomes if outcome.done is Done.FAILED]
 
     @property
+    def skipped(self) -> set[ObjectRef]:
+        return {outcome.ref for outcome in self.outcomes if outcome.done is Done.SKIPPED}
+
+    @property
     def written(self) -> list[Outcome]:
         wrote = (Done.CREATED, Done.CONFIGURED, Done.DELETED)
         return [outcome for outcome in self.outcomes if outcome.done in wrote]

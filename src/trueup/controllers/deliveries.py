@@ -156,4 +156,5 @@ class Deliveries:
         world.wanted.forget(ref)
         world.concerned.forget(ref)
         world.inputs.forget(ref)
+        world.health.forget(ref)
         world.reporter.forget(ref)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from trueup.controllers.claims import Place
 from trueup.controllers.clusters import Cluster
 from trueup.errors import ExpressionError
 from trueup.flow import Delivery, Desired, HealthRule
@@ -47,7 +48,7 @@ class HealthReader:
     """Judges objects; what rules were asked about one version of an object is remembered."""
 
     def __init__(self) -> None:
-        self._ruled: dict[tuple[str, ObjectRef], tuple[str, HealthRule, Result]] = {}
+        self._asked: dict[ObjectRef, dict[Place, tuple[str, HealthRule, Result]]] = {}
 
     async def verdict(
         self, delivery: Delivery, key: str, cluster: Cluster, applied: Sequence[Desired]
@@ -58,16 +59,23 @@ class HealthReader:
             await cluster.watches.cover_objects(policy.checks)
         gone = {desired.ref for desired in applied if desired.controls.may_vanish}
         refs = [desired.ref for desired in applied] if policy.wait else policy.checks
-        judged = [
-            await self._judge(delivery, key, cluster, ref)
+        refs = [
+            ref
             for ref in refs
             if ref != delivery.ref and (cluster.watches.live(ref) or ref not in gone)
         ]
+        self._keep(delivery, [(key, ref) for ref in refs])
+        judged = [await self._judge(delivery, key, cluster, ref) for ref in refs]
         return Verdict(tuple(j for j in judged if j.result.status is not Status.CURRENT))
 
-    def forget(self, refs: Iterable[tuple[str, ObjectRef]]) -> None:
-        for place in refs:
-            self._ruled.pop(place, None)
+    def forget(self, delivery: ObjectRef) -> None:
+        self._asked.pop(delivery, None)
+
+    def _keep(self, delivery: Delivery, places: Iterable[Place]) -> None:
+        """Of what was asked before, remember only what is about ``places``."""
+        before = self._asked.pop(delivery.ref, {})
+        if delivery.health.rules:
+            self._asked[delivery.ref] = {p: before[p] for p in places if p in before}
 
     async def _judge(
         self, delivery: Delivery, key: str, cluster: Cluster, ref: ObjectRef
@@ -78,10 +86,11 @@ class HealthReader:
         rule = _rule_for(delivery, ref)
         if rule is None:
             return Judged(ref, Result(Status(live.health), live.message))
-        known = self._ruled.get((key, ref))
+        asked = self._asked[delivery.ref]
+        known = asked.get((key, ref))
         if known is None or known[:2] != (live.resource_version, rule):
             result = await self._ask(cluster, ref, rule)
-            known = self._ruled[key, ref] = (live.resource_version, rule, result)
+            known = asked[key, ref] = (live.resource_version, rule, result)
         return Judged(ref, known[2])
 
     async def _ask(self, cluster: Cluster, ref: ObjectRef, rule: HealthRule) -> Result:

@@ -22,7 +22,7 @@ from trueup.errors import (
     TrueupError,
     Unavailable,
 )
-from trueup.flow import Artifact, Delivery, Rendering, Write
+from trueup.flow import Artifact, Delivery, Desired, Rendering, Write
 from trueup.objects import Manifest, ObjectRef, manifest
 from trueup.plan.decide import Remembered
 from trueup.plan.inventory import union
@@ -76,7 +76,8 @@ class Look:
             await self._tell(Phase.PROGRESSING, "waiting for the source's other deliveries")
             return _HAND_OVER_SECONDS
         inventory = await self._prune(key, cluster, rendering, inventory, run)
-        again = await self._observe(key, cluster, rendering, run)
+        applied = [desired for desired in rendering if desired.ref not in walk.skipped]
+        again = await self._observe(key, cluster, applied, run)
         if again is not None:
             return again
         await self._world.reporter.applied(
@@ -177,6 +178,8 @@ class Look:
             await self._tell(Phase.PROGRESSING, "pruning", [*wanted, *survivors])
             raise Setback(Trouble.PRUNE, failure_message(failed))
         world.concerned.claim(delivery.ref, key, [*wanted, *delivery.health.checks])
+        if delivery.health.active:  # health may take its time; what is gone is gone now
+            await self._tell(Phase.PROGRESSING, "pruned", wanted)
         return wanted
 
     def _must_hand_over(self, rendering: Rendering, inventory: Sequence[ObjectRef]) -> bool:
@@ -215,13 +218,12 @@ class Look:
     # Observing
 
     async def _observe(
-        self, key: str, cluster: Cluster, rendering: Rendering, run: Run
+        self, key: str, cluster: Cluster, applied: Sequence[Desired], run: Run
     ) -> float | None:
         """None once all is healthy, or nobody asked; else the seconds that are left."""
         policy, world = self._delivery.health, self._world
         if not policy.active:
             return None
-        applied = [desired for desired in rendering if desired.controls.write is not Write.NEVER]
         try:
             verdict = await world.health.verdict(self._delivery, key, cluster, applied)
         except TrueupError as error:

@@ -15,7 +15,6 @@ _DNS_1035: Final = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _KEY: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE: Final = f"({_KEY})?"
 _CONFIG_KEY: Final = "[-._a-zA-Z0-9]+"
-_C_IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
 _HTTP_HEADER: Final = "[-A-Za-z0-9]+"
 _PERCENT: Final = "[0-9]+%"
 _WILDCARD: Final = rf"\*\.{_SUBDOMAIN}"
@@ -161,16 +160,6 @@ def percent(text: str) -> list[str]:
         return []
     rule = "a valid percent string must be a numeric string followed by an ending '%'"
     return [_explained(rule, _PERCENT, "1%", "93%")]
-
-
-def c_identifier(text: str) -> list[str]:
-    if _matches(_C_IDENTIFIER, text):
-        return []
-    rule = (
-        "a valid C identifier must start with alphabetic character or '_', followed by a string"
-        " of alphanumeric characters or '_'"
-    )
-    return [_explained(rule, _C_IDENTIFIER, "my_name", "MY_NAME", "MyName")]
 
 
 def path_segment(text: str) -> list[str]:

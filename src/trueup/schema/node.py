@@ -67,10 +67,6 @@ class Schema:
         return self.definition.endswith("api.resource.Quantity")
 
     @property
-    def enum(self) -> tuple[Any, ...]:
-        return tuple(self.node.get("enum", ()))
-
-    @property
     def nullable(self) -> bool:
         return bool(self.node.get("nullable", False))
 

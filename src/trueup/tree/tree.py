@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 from trueup.errors import TreeError
@@ -112,13 +111,6 @@ class Tree(ABC):
         parts = self._resolve(path)
         entry = None if parts is None else self._lookup(parts)
         return None if entry is None else f"{entry.kind}:{entry.digest}"
-
-    def listing_digest(self, path: str) -> str | None:
-        """An identifier of the names and kinds directly in a directory; None if it is none."""
-        if not self.is_dir(path):
-            return None
-        names = "\n".join(f"{entry.kind} {entry.name}" for entry in self.entries(path))
-        return sha256(names.encode()).hexdigest()
 
     def _resolve(self, path: str) -> tuple[str, ...] | None:
         todo = list(reversed(clean_path(path)))

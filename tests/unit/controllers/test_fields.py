@@ -120,6 +120,32 @@ async def test_health_by_expressions_replaces_the_built_in_reading(stage: Stage)
     assert condition(healthy, "Healthy")["status"] == "True"
 
 
+async def test_objects_that_are_left_alone_are_not_waited_for(stage: Stage) -> None:
+    await stage.apply(config_map("a"))
+    text = controlled("a", "ssa", "IfNotPresent")
+    stage.repo.commit({"app/a.yaml": text, "app/b.yaml": config_map("b")})
+    await stage.source()
+    await stage.delivery(wait=True)
+    await stage.ready()
+
+
+async def test_what_was_pruned_is_out_of_the_inventory_while_health_is_waited_for(
+    stage: Stage,
+) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a"), "app/b.yaml": config_map("b", state="built")})
+    await stage.source()
+    rule = {"apiVersion": "v1", "kind": "ConfigMap", "current": "data.state == 'built'"}
+    check = {"apiVersion": "v1", "kind": "ConfigMap", "name": "b", "namespace": "default"}
+    await stage.delivery(healthChecks=[check], healthCheckExprs=[rule], timeout="1m")
+    await stage.ready()
+    await stage.commit({"app/a.yaml": None, "app/b.yaml": config_map("b", state="building")})
+    found = await stage.until(
+        ref_of(KUSTOMIZATION, "app"), lambda obj: condition(obj, "Healthy")["status"] == "Unknown"
+    )
+    entries = [entry["id"] for entry in found["status"]["inventory"]["entries"]]
+    assert entries == ["default_b__ConfigMap"]
+
+
 async def test_a_named_health_check_may_be_of_a_foreign_object(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a")})
     await stage.source()

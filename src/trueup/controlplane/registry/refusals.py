@@ -48,12 +48,6 @@ def already_exists(resource: Resource, name: str) -> AlreadyExists:
     return AlreadyExists(f'{resource.group_resource} "{name}" already exists', details=details)
 
 
-def name_not_generated(resource: Resource, name: str) -> AlreadyExists:
-    details = _details(resource.group, resource.plural, name) | {"retryAfterSeconds": 1}
-    cause = "already exists, the server was not able to generate a unique name for the object"
-    return AlreadyExists(f'{resource.group_resource} "{name}" {cause}', details=details)
-
-
 def conflict(resource: Resource, name: str, cause: str) -> Conflict:
     text = f'Operation cannot be fulfilled on {resource.group_resource} "{name}": {cause}'
     return Conflict(text, details=_details(resource.group, resource.plural, name))

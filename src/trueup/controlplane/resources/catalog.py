@@ -32,11 +32,6 @@ class Catalog:
         found = [r for r in self if r.group == group and r.kind == kind]
         return min(found, key=lambda r: version_rank(r.version)) if found else None
 
-    def of_plural(self, group: str, plural: str) -> Resource | None:
-        """The resource named ``plural`` in its preferred version."""
-        found = [r for r in self if r.group == group and r.plural == plural]
-        return min(found, key=lambda r: version_rank(r.version)) if found else None
-
     def of_bucket(self, bucket: str) -> Resource | None:
         """The resource whose objects lie in ``bucket``, in the version they are stored in."""
         if self._bucket_epoch != self.epoch:

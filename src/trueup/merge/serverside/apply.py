@@ -206,7 +206,8 @@ class _Request:
         live = without_managed_fields(before) if before else self._unset()
         try:
             check(self._shape, new, allow_duplicates=True)
-            check(self._shape, live, allow_duplicates=True)
+            if before:
+                check(self._shape, live, allow_duplicates=True)
         except TypedError:
             return _with_entries(new, list(live_entries))
         changed, owners = self._updater.update(live, new, owners)

@@ -85,7 +85,7 @@ class NoCluster(click.ClickException):
 
 async def dial(connection: Connection) -> tuple[Transport, str]:
     """Open the cluster that the kubeconfig names."""
-    from trueup.cluster import HttpTransport
+    from trueup.cluster.http import HttpTransport
     from trueup.cluster.kubeconfig import cluster_config_from_file
 
     path = connection.kubeconfig_path()

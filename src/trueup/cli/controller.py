@@ -54,7 +54,8 @@ def command(
 async def _run(
     config: ClusterConfig, cache: Path, *, install_crds: bool, allow_local: bool
 ) -> None:
-    from trueup.cluster import Client, HttpTransport
+    from trueup.cluster import Client
+    from trueup.cluster.http import HttpTransport
     from trueup.wiring import Controllers, prepare
 
     client = Client(HttpTransport(config))

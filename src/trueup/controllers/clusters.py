@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from trueup.cluster import Client, HttpTransport, cluster_config_from_kubeconfig
+from trueup.cluster import Client, cluster_config_from_kubeconfig
 from trueup.controllers.clock import Clock
 from trueup.controllers.secrets import decoded_data
 from trueup.errors import InputError
@@ -69,6 +69,8 @@ class Clusters:
     def _connect(self, key: str, content: bytes, target: Target) -> Cluster:
         client = self.home
         if key:
+            from trueup.cluster.http import HttpTransport
+
             config = cluster_config_from_kubeconfig(content, subject=str(target.kubeconfig))
             client = Client(HttpTransport(config))
         watches = Watches(

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from trueup.cluster import HttpTransport
+from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.errors import TrueupError
 from trueup.objects import yaml

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from trueup.cluster import Client, HttpTransport
+from trueup.cluster import Client
+from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.testing.child import Child
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import orjson
 
-from trueup.cluster import Client, HttpTransport, following
+from trueup.cluster import Client, following
+from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.dialects.flux.names import KUSTOMIZATION
 from trueup.objects import Manifest, ObjectRef

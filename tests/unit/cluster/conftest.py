@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from trueup.cluster import Client, ClusterConfig, HttpTransport
+from trueup.cluster import Client, ClusterConfig
 from trueup.cluster.discovery import Catalogue, Resource
+from trueup.cluster.http import HttpTransport
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Connect = Callable[..., Awaitable[Client]]

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from tests.unit.cluster.conftest import Connect, Handler, KnownKinds
-from trueup.cluster import Client, ClusterConfig, HttpTransport
+from trueup.cluster import Client, ClusterConfig
+from trueup.cluster.http import HttpTransport
 from trueup.errors import ApiError, InputError, TooManyRequests, Unauthorized, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.unit.cluster.conftest import KnownKinds
-from trueup.cluster import ClusterConfig, HttpTransport
+from trueup.cluster import ClusterConfig
+from trueup.cluster.http import HttpTransport
 from trueup.errors import Unavailable
 from trueup.testing.certificates import Authority
 

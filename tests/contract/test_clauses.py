@@ -38,6 +38,7 @@ STEP = {
     "expect",
     "save",
     "until",
+    "within",
 }
 MEDIA = {
     "json": "application/json-patch+json",
@@ -62,8 +63,9 @@ def test_known_differences_are_few_and_name_clauses() -> None:
 
 
 async def run(step: dict[str, Any], api: Api) -> None:
-    """One step; with ``until``, again and again until it is as expected."""
-    deadline = time.monotonic() + (PATIENCE if step.get("until") else 0)
+    """One step; with ``until``, again and again until it is as expected, for ``within`` seconds."""
+    patience = step.get("within", PATIENCE) if step.get("until") else 0
+    deadline = time.monotonic() + patience
     reply = await send(step, api)
     while (wrong := faults(step, reply, api)) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)

@@ -215,6 +215,9 @@ class _Files:
         return {
             "kubeconfig": server.kubeconfig,
             "controllers": ",".join(_HOUSEKEEPING),
+            "concurrent-namespace-syncs": 50,
+            "kube-api-qps": 1000,
+            "kube-api-burst": 1000,
             "leader-elect": "false",
             "secure-port": 0,
             "use-service-account-credentials": "false",

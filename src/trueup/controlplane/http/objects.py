@@ -120,7 +120,7 @@ async def delete(exchange: Exchange) -> Response:
     call.dry_run = options.delete_is_dry(exchange.request)
     deleted = await exchange.registry.deleter.delete(call, options.delete_options(exchange.request))
     if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
-        return exchange.answer(deleted.entry)
+        return exchange.answer(deleted.entry, call)
     return json_response(success(_deleted_details(exchange, deleted)))
 
 

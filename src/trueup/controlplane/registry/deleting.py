@@ -133,13 +133,14 @@ class Deleter:
         """``stored`` as it is while its deletion waits for finalizers or grace."""
         marked: Manifest = {**stored, "metadata": dict(stored["metadata"])}
         metadata = marked["metadata"]
-        _set_policy(metadata, options)
+        _set_policy(call, metadata, options)
         grace = _grace(call, stored, options)
         if metadata.get("deletionTimestamp"):
             _shorten(metadata, grace)
         elif metadata.get("finalizers") or grace or _is_namespace(call, stored):
             _begin(metadata, grace)
             if _is_namespace(call, stored):
+                del metadata["deletionGracePeriodSeconds"]
                 marked["status"] = {**(stored.get("status") or {}), "phase": "Terminating"}
         return marked
 
@@ -158,15 +159,31 @@ def _is_held(obj: Manifest) -> bool:
     return is_namespace and bool((obj.get("spec") or {}).get("finalizers"))
 
 
-def _set_policy(metadata: Manifest, options: DeleteOptions) -> None:
+def _set_policy(call: Call, metadata: Manifest, options: DeleteOptions) -> None:
     """The garbage collector reads the policy from the finalizers."""
-    if not options.policy and options.orphan_dependents is None:
-        return
-    kept = [f for f in metadata.get("finalizers") or [] if f not in {FOREGROUND, ORPHAN}]
+    finalizers = metadata.get("finalizers") or []
     wanted = options.finalizer
+    if not options.policy and options.orphan_dependents is None:
+        if call.resource.bucket not in _ORPHANING or {FOREGROUND, ORPHAN} & set(finalizers):
+            return
+        wanted = ORPHAN
+        if warning := _ORPHANING[call.resource.bucket]:
+            call.warn(warning)
+    kept = [f for f in finalizers if f not in {FOREGROUND, ORPHAN}]
     metadata["finalizers"] = [*kept, wanted] if wanted else kept
     if not metadata["finalizers"]:
         del metadata["finalizers"]
+
+
+_ORPHANING = {
+    "/replicationcontrollers": "",
+    "batch/jobs": (
+        "child pods are preserved by default when jobs are deleted; set"
+        " propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress"
+        " this warning"
+    ),
+}
+"""By bucket: whose dependents stay unless the delete says otherwise, and what warns of it."""
 
 
 def _grace(call: Call, obj: Manifest, options: DeleteOptions) -> int:

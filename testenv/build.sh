@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds etcd, kube-apiserver and kube-controller-manager into the user's cache, each once for the
-# version that go.mod pins. The first time takes a quarter of an hour on two cores.
+# version that go.mod pins. The first time takes half an hour on two busy cores.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -88,7 +88,7 @@ class Informer(Generic[T]):
             self._remember(ObjectRef.of(obj), obj)
 
     async def run(self) -> None:
-        """List and watch for ever; survives disconnects, expiry and a kind that goes away."""
+        """List and watch for ever; survives disconnects, expiry, a kind that goes, and defects."""
         while True:
             try:
                 if not self._version:
@@ -98,14 +98,22 @@ class Informer(Generic[T]):
             except Gone:
                 self._version = ""
             except TrueupError as error:
-                self.problem = error
-                self._answered.set()
                 log.debug("watch of %s interrupted: %s", self.gvk.kind, error)
                 if isinstance(error, NotFound):
                     self._version = ""
                     self._forget_all()
-                await self._pause(self._delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
-                self._delay = min(_RETRY_MOST, self._delay * 2)
+                await self._retreat(error)
+            except Exception as error:  # a defect, which must not end the watch unnoticed
+                log.exception("watch of %s failed", self.gvk.kind)
+                self._version = ""
+                await self._retreat(TrueupError(f"its watch failed ({type(error).__name__})"))
+
+    async def _retreat(self, problem: TrueupError) -> None:
+        """Let those who wait know of ``problem``, and give it time to pass."""
+        self.problem = problem
+        self._answered.set()
+        await self._pause(self._delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
+        self._delay = min(_RETRY_MOST, self._delay * 2)
 
     async def _pause(self, seconds: float) -> None:
         """Wait before trying again, unless somebody learns that the kind is there."""

@@ -14,6 +14,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+from trueup.errors import TrueupError
+
 Key = TypeVar("Key", bound=Hashable)
 
 log = logging.getLogger(__name__)
@@ -180,8 +182,7 @@ class WorkQueue(Generic[Key]):
                 again = await reconcile(key)
             except Exception as error:
                 delay = self._backoff.failed(key)
-                log.warning("reconcile of %s failed, again in %.1f s: %s", key, delay, error)
-                log.debug("reconcile of %s failed", key, exc_info=error)
+                _tell(key, delay, error)
                 self.add_after(key, delay)
             else:
                 self._backoff.succeeded(key)
@@ -221,3 +222,17 @@ class WorkQueue(Generic[Key]):
         if len(self._heap) > 2 * len(self._due) + _OVERTAKEN:
             self._heap = [(*due, key) for key, due in self._due.items()]
             heapq.heapify(self._heap)
+
+
+def _tell(key: object, delay: float, error: Exception) -> None:
+    """One line for what may happen; for a defect also where it is."""
+    causes = _causes(error)
+    is_defect = not all(isinstance(cause, TrueupError) for cause in causes)
+    text = "; ".join(map(str, causes))
+    log.warning("reconcile of %s failed, again in %.1f s: %s", key, delay, text, exc_info=is_defect)
+
+
+def _causes(error: Exception) -> list[Exception]:
+    if isinstance(error, ExceptionGroup):
+        return [cause for each in error.exceptions for cause in _causes(each)]
+    return [error]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +19,8 @@ from trueup.fetch.ignore import Memo, filter_source
 from trueup.flow import Artifact, digest_of
 from trueup.tree import FilteredTree, Tree, clean_path
 from trueup.tree.mount import MountedTree
+
+log = logging.getLogger(__name__)
 
 LISTING_AGE = 5.0
 """Seconds that what the remote says is good for between two steps, and for routine looks: sources
@@ -81,7 +84,10 @@ class Checkouts:
     async def keep_tidy(self) -> None:
         """For ever: removes from time to time what was fetched and is not used any more."""
         while True:
-            await self._cache.sweep()
+            try:
+                await self._cache.sweep()
+            except OSError as error:
+                log.warning("what is not used any more cannot be removed now: %s", error)
             await asyncio.sleep(_SWEEP_SECONDS)
 
     def _artifact(

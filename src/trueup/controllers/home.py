@@ -9,7 +9,7 @@ from typing import Any
 
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
-from trueup.errors import ApiError, NotFound
+from trueup.errors import NotFound, TrueupError
 from trueup.objects import Manifest, ObjectRef
 from trueup.objects.manifest import copy
 from trueup.report.events import event
@@ -113,8 +113,10 @@ class Home:
     async def _write_event(self, item: Manifest) -> None:
         try:
             await self.client.create(item, field_manager=item["reportingComponent"])
-        except ApiError as error:
+        except TrueupError as error:
             log.debug("event not written: %s", error)
+        except Exception:  # a defect: the other Events are still to be told
+            log.exception("event not written")
         finally:
             self._events.task_done()
 

@@ -148,6 +148,25 @@ async def test_a_failed_list_is_tried_again_and_its_problem_told() -> None:
     assert seen.informer.problem is None
 
 
+async def test_a_defect_is_told_and_does_not_end_the_watch(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = listing(5, {"metadata": {"name": "a", "resourceVersion": "odd"}})
+    seen = await Seen([broken, listing(6, obj("a", 6))]).run()
+    assert seen.known == {"a": 6}
+    assert "watch of ConfigMap failed" in caplog.text
+
+
+async def test_who_waits_hears_of_a_defect() -> None:
+    seen = Seen([listing(5, obj("a", 3))])
+    seen.informer._reduce = lambda item: int(item["data"])
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        task = group.create_task(seen.informer.run())
+        await seen.informer.wait_answered()
+        task.cancel()
+    assert "KeyError" in str(seen.informer.problem)
+
+
 async def test_a_kind_that_is_not_served_has_no_objects_and_may_come() -> None:
     seen = await Seen([listing(5, obj("a", 3)), listing(9, obj("a", 8))], [NotFound("gone")]).run()
     assert seen.changes == [("a", None, 3), ("a", 3, None), ("a", None, 8)]

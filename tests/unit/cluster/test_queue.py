@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.cluster import Backoff, WorkQueue
+from trueup.errors import Conflict, NotFound
 
 
 class Clock:
@@ -181,6 +183,36 @@ async def test_later_times_that_were_overtaken_do_not_pile_up() -> None:
         queue.add("a")
         due(queue)
     assert len(queue._heap) < 200
+
+
+async def failing_once(error: Exception) -> None:
+    """Run a queue whose only key fails with ``error``, then is fine."""
+    queue: WorkQueue[str] = WorkQueue()
+    finished = asyncio.Event()
+    errors = [error]
+
+    async def reconcile(_key: str) -> None:
+        if errors:
+            raise errors.pop()
+        finished.set()
+
+    queue.add("a")
+    task = asyncio.create_task(queue.run(reconcile, workers=1))
+    await finished.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_failure_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    await failing_once(ExceptionGroup("several", [Conflict("changed"), NotFound("gone")]))
+    assert caplog.messages == ["reconcile of a failed, again in 0.1 s: changed; gone"]
+    assert "Traceback" not in caplog.text
+
+
+async def test_the_log_tells_where_a_defect_is(caplog: pytest.LogCaptureFixture) -> None:
+    await failing_once(KeyError("spec"))
+    assert "Traceback" in caplog.text
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=20))

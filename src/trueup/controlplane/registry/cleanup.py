@@ -13,7 +13,7 @@ from trueup.controlplane.registry.deleting import DeleteOptions, Deleter
 from trueup.controlplane.registry.writing import Writer
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Store
-from trueup.errors import ApiError
+from trueup.errors import TrueupError
 from trueup.objects import Manifest
 
 _log = logging.getLogger(__name__)
@@ -55,8 +55,10 @@ class Cleanup:
             if resources:
                 await self._remove_objects(resources[0])
             await self._release(name)
-        except ApiError as error:
+        except TrueupError as error:
             _log.warning("cleanup of %s failed: %s", name, error)
+        except Exception:  # a defect, which nobody else would see
+            _log.exception("cleanup of %s failed", name)
 
     async def _remove_objects(self, resource: Resource) -> None:
         """Delete every object, then wait for those that a finalizer holds."""

@@ -101,7 +101,10 @@ async def test_defaults_are_filled_in_and_unknown_fields_are_warned_of(client: C
 
 
 async def test_strict_validation_refuses_unknown_and_repeated_fields(client: Client) -> None:
-    text = '{"kind":"Widget","metadata":{"name":"w"},"spec":{"a":"x","a":"z","foo":1}}'
+    text = (
+        '{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"w"},'
+        '"spec":{"a":"x","a":"z","foo":1}}'
+    )
     answer = await client.send("POST", f"{WIDGETS}?fieldValidation=Strict", text)
     assert answer.code == 400
     assert answer.body["message"] == (

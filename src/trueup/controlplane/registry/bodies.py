@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.refusals import bad_request
 from trueup.objects import GroupVersionKind, Manifest
@@ -13,6 +15,8 @@ def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
     if not isinstance(body, dict):
         raise bad_request(f"the object provided is unrecognized (must be of type {gvk.kind})")
+    if call.resource.custom is not None:
+        _require_typed(body, gvk)
     _require_type(body, gvk)
     metadata = body.get("metadata")
     if metadata is None:
@@ -57,11 +61,40 @@ def _json_type(value: Any) -> str:
 
 
 def require_name(metadata: Manifest, name: str) -> None:
-    """The object's name is the path's, and is filled in where it is absent."""
-    given = metadata.setdefault("name", name)
+    """The object's name is the path's; BadRequest if it is another, or none."""
+    given = metadata.get("name")
+    if not given:
+        raise bad_request(
+            f"the name of the object ({name} based on URL) was undeterminable:"
+            " name must be provided"
+        )
     if given != name:
         raise bad_request(
             f"the name of the object ({given}) does not match the name on the URL ({name})"
+        )
+
+
+def require_applied_type(body: Any, gvk: GroupVersionKind) -> None:
+    """What is applied says itself of which kind it is; BadRequest if it is another, or silent."""
+    if not isinstance(body, dict):
+        return
+    api_version, kind = _text_of(body, "apiVersion", gvk), _text_of(body, "kind", gvk)
+    if (api_version, kind) != (gvk.api_version, gvk.kind):
+        shown = api_version if "/" in api_version else f"/{api_version}"
+        raise bad_request(f"invalid object type: {shown}, Kind={kind}")
+
+
+def _require_typed(body: Manifest, gvk: GroupVersionKind) -> None:
+    """A custom resource says of which kind it is; built-in kinds are known from the path."""
+    if not body.get("kind"):
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {gvk.kind}):"
+            f" Object 'Kind' is missing in '{orjson.dumps(body).decode()}'"
+        )
+    if not body.get("apiVersion"):
+        raise bad_request(
+            "the API version in the data () does not match"
+            f" the expected API version ({gvk.api_version})"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from trueup.controlplane.registry import refusals
-from trueup.controlplane.registry.bodies import object_of, require_name
+from trueup.controlplane.registry.bodies import object_of, require_applied_type, require_name
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
@@ -97,6 +97,7 @@ class Patcher:
         return Written(await self._writer.update(call, change), created=False)
 
     async def _server_side_apply(self, call: Call, body: Any) -> Written:
+        require_applied_type(body, call.resource.gvk)
         applied = object_of(body, call, call.resource.gvk)
         require_name(applied["metadata"], call.name)
         schema = self._rules.schema(call.resource)
@@ -119,5 +120,6 @@ class Patcher:
                 " and no existing object was found"
             )
             raise refusals.conflict(call.resource, call.name, cause)
+        applied["metadata"].pop("resourceVersion", None)
         created = copy(merge_applied(schema, None, applied, call))
         return Written(await self._writer.create_applied(call, created), created=True)

@@ -55,8 +55,8 @@ class Registry:
         NotFound, unless the kind is one whose objects an update may create.
         """
         obj = object_of(body, call, call.resource.gvk)
+        require_name(obj["metadata"], call.name)
         if self._is_creation(call):
-            require_name(obj["metadata"], call.name)
             obj["metadata"].pop("resourceVersion", None)
             if uid := obj["metadata"].get("uid"):
                 raise refusals.other_uid(call.resource, call.name, uid, found="")

@@ -117,7 +117,10 @@ class Writer:
         new = change(copy(old))
         require_name(new["metadata"], call.name)
         self._require_same_object(call, new, old)
+        forgets_owners = new["metadata"].get("managedFields") == []
         self._rules.complete(call, new)
+        if forgets_owners:  # an empty list is not the same as none, which decoding makes of it
+            new["metadata"]["managedFields"] = []
         keep_server_owned(new, old)
         if not owned:
             new = record_update(self._rules.schema(resource), old, new, call)

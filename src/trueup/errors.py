@@ -9,7 +9,8 @@
     │   ├── RenderError         a renderer refuses its input
     │   ├── SubstitutionError   a variable reference is malformed or unset
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
-    │   └── CycleError          dependencies form a cycle
+    │   ├── CycleError          dependencies form a cycle
+    │   └── AccessDenied        a reference to what the tenant may not use
     ├── FetchError              a source cannot be reached or read now
     ├── StoreError              the control plane's database cannot be used
     ├── VerificationError       a signature is missing or not by a trusted key
@@ -79,6 +80,10 @@ class ExpressionError(InputError):
 
 class CycleError(InputError):
     """Dependencies form a cycle; the cause names its members in order."""
+
+
+class AccessDenied(InputError):
+    """A resource refers to what it may not use."""
 
 
 class FetchError(TrueupError):

@@ -19,7 +19,8 @@ from trueup.controlplane.inprocess import InProcessTransport
 from trueup.controlplane.simulation import simulation_of
 from trueup.dialects.flux import crds as flux_crds
 from trueup.dialects.flux.conventions import CONVENTIONS
-from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
+from trueup.dialects.flux.delivery_dialect import KustomizationDialect
+from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import InputError
 from trueup.fetch.git import GitCache
 from trueup.objects import Manifest
@@ -48,6 +49,7 @@ class Controllers:
         clock: Clock | None = None,
         *,
         allow_local: bool = False,
+        tenancy: Tenancy = OPEN,
     ) -> None:
         self.client = client
         self.home = Home(client, clock or Clock())
@@ -55,7 +57,11 @@ class Controllers:
         self.checkouts = Checkouts(GitCache(cache / "git"), allow_local=allow_local)
         self.sources = Sources(self.home, self.checkouts, artifacts)
         self.deliveries = Deliveries(
-            self.home, KUSTOMIZATIONS, CONVENTIONS, artifacts, self.sources.resources.get
+            self.home,
+            KustomizationDialect(tenancy),
+            CONVENTIONS,
+            artifacts,
+            self.sources.resources.get,
         )
 
     async def run(self) -> None:
@@ -91,12 +97,21 @@ async def prepare(client: Client, *, install_definitions: bool) -> None:
 class Embedded:
     """Everything in one process, its state below ``data``."""
 
-    def __init__(self, data: Path, *, simulation: bool = True, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        simulation: bool = True,
+        clock: Clock | None = None,
+        tenancy: Tenancy = OPEN,
+    ) -> None:
         self.plane = ControlPlane(data)
         self.transport = InProcessTransport(self.plane, CONTROLLER)
         self.client = Client(self.transport)
         self.clock = clock or Clock()
-        self.controllers = Controllers(self.client, data / "cache", self.clock, allow_local=True)
+        self.controllers = Controllers(
+            self.client, data / "cache", self.clock, allow_local=True, tenancy=tenancy
+        )
         self._simulates = simulation
 
     async def start(self) -> None:

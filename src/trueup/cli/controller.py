@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,12 @@ import click
 
 from trueup.cli.connection import data_directory
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
+from trueup.cli.tenancy import tenancy_options
 from trueup.errors import InputError
 
 if TYPE_CHECKING:
-    from trueup.cluster import ClusterConfig
+    from trueup.cluster import Client, ClusterConfig
+    from trueup.dialects.flux.tenancy import Tenancy
 
 
 @click.command("controller")
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Let sources name paths of this machine: whoever may write a source may then read them.",
 )
+@tenancy_options
 @log_option
 def command(
     kubeconfig: str | None,
@@ -36,6 +41,7 @@ def command(
     cache: str | None,
     install_crds: bool,
     allow_local_sources: bool,
+    tenancy: Tenancy,
     log_level: str,
 ) -> None:
     """Run the controllers against the cluster that a kubeconfig names.
@@ -46,26 +52,33 @@ def command(
 
     async def work() -> None:
         config = _config(kubeconfig, context)
-        await _run(config, folder, install_crds=install_crds, allow_local=allow_local_sources)
+        async with _client(config, install_crds=install_crds) as client:
+            click.echo(f"Trueup's controllers run against {config.server}")
+            await _run(client, folder, allow_local=allow_local_sources, tenancy=tenancy)
 
     run_until_stopped(work, log_level)
 
 
-async def _run(
-    config: ClusterConfig, cache: Path, *, install_crds: bool, allow_local: bool
-) -> None:
+@asynccontextmanager
+async def _client(config: ClusterConfig, *, install_crds: bool) -> AsyncIterator[Client]:
+    """A client of a cluster that serves what the controllers run."""
     from trueup.cluster import Client
     from trueup.cluster.http import HttpTransport
-    from trueup.wiring import Controllers, prepare
+    from trueup.wiring import prepare
 
     client = Client(HttpTransport(config))
     try:
         await prepare(client, install_definitions=install_crds)
-        collect_garbage_rarely()
-        click.echo(f"Trueup's controllers run against {config.server}")
-        await Controllers(client, cache, allow_local=allow_local).run()
+        yield client
     finally:
         await client.close()
+
+
+async def _run(client: Client, cache: Path, *, allow_local: bool, tenancy: Tenancy) -> None:
+    from trueup.wiring import Controllers
+
+    collect_garbage_rarely()
+    await Controllers(client, cache, allow_local=allow_local, tenancy=tenancy).run()
 
 
 def _config(kubeconfig: str | None, context: str) -> ClusterConfig:

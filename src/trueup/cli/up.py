@@ -7,14 +7,18 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from trueup.cli.connection import data_directory
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
+from trueup.cli.tenancy import tenancy_options
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.errors import InputError
+
+if TYPE_CHECKING:
+    from trueup.dialects.flux.tenancy import Tenancy
 
 _PORT_FILE = "port"
 
@@ -33,9 +37,15 @@ _PORT_FILE = "port"
     help="Port; default: the one of last time, or a free one.",
 )
 @click.option("--no-simulation", is_flag=True, help="Leave workloads alone: no Pods appear.")
+@tenancy_options
 @log_option
 def command(
-    data: str | None, host: str, port: int | None, no_simulation: bool, log_level: str
+    data: str | None,
+    host: str,
+    port: int | None,
+    no_simulation: bool,
+    tenancy: Tenancy,
+    log_level: str,
 ) -> None:
     """Run an API server and all controllers, in one process.
 
@@ -44,13 +54,18 @@ def command(
     """
     folder = data_directory(data or "")
     with _only_one(folder):
-        run_until_stopped(lambda: _up(folder, host, port, not no_simulation), log_level)
+        run_until_stopped(
+            lambda: _up(folder, host, port, simulation=not no_simulation, tenancy=tenancy),
+            log_level,
+        )
 
 
-async def _up(folder: Path, host: str, port: int | None, simulation: bool) -> None:
+async def _up(
+    folder: Path, host: str, port: int | None, *, simulation: bool, tenancy: Tenancy
+) -> None:
     from trueup.wiring import Embedded
 
-    embedded = Embedded(folder, simulation=simulation)
+    embedded = Embedded(folder, simulation=simulation, tenancy=tenancy)
     try:
         await embedded.start()
         url = await _serve(embedded.plane, folder, host, port)

@@ -167,7 +167,7 @@ class Client:
         page_size: int = 500,
     ) -> Listing:
         """All objects, fetched page by page; items carry apiVersion and kind."""
-        resource = await self.resource(gvk)
+        resource = await self._collection(gvk, namespace)
         query = _selectors(label_selector, field_selector)
         path = resource.path(namespace)
         try:
@@ -204,7 +204,7 @@ class Client:
 
         Use as ``async with client.watch(...) as events: async for event in events``.
         """
-        resource = await self.resource(gvk)
+        resource = await self._collection(gvk, namespace)
         query = _selectors(label_selector, field_selector)
         query += [
             ("watch", "true"),
@@ -304,6 +304,10 @@ class Client:
         return _object(await self._send("DELETE", path, body=orjson.dumps(options)))
 
     # Plumbing
+
+    async def _collection(self, gvk: GroupVersionKind, namespace: str) -> Resource:
+        _require_path_segment(namespace, ObjectRef(gvk.group, gvk.kind, namespace, "", gvk.version))
+        return await self.resource(gvk)
 
     async def _path(self, ref: ObjectRef, subresource: str = "") -> str:
         _require_path_segment(ref.name, ref)

@@ -30,7 +30,7 @@ class Resource:
     def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
         """The request path of the collection or, with ``name``, of one object."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-        place = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""
+        place = f"/namespaces/{quote(namespace, safe='')}" if self.namespaced and namespace else ""
         tail = "".join(f"/{quote(part, safe=':')}" for part in (name, subresource) if part)
         return f"{root}{place}/{self.plural}{tail}"
 

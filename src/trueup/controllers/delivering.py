@@ -11,6 +11,7 @@ from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
 from trueup.errors import (
+    AccessDenied,
     ExpressionError,
     TrueupError,
 )
@@ -38,6 +39,7 @@ class Deliverer:
         attempt = world.reporter.attempt(resource)
         try:
             delivery = _delivery_of(world.dialect, resource)
+            _check_access(world.dialect, delivery)
         except Setback as setback:
             return await self._set_back(resource, attempt, setback, 0)
         world.dependencies.set(ref, [dependency.ref for dependency in delivery.depends_on])
@@ -95,3 +97,10 @@ def _delivery_of(dialect: DeliveryDialect, resource: Manifest) -> Delivery:
         raise Setback(Trouble.EXPRESSION, str(error), stalled=True) from error
     except TrueupError as error:
         raise Setback(Trouble.SPEC, str(error), stalled=True) from error
+
+
+def _check_access(dialect: DeliveryDialect, delivery: Delivery) -> None:
+    try:
+        dialect.check_access(delivery)
+    except AccessDenied as error:
+        raise Setback(Trouble.ACCESS, str(error), stalled=True) from error

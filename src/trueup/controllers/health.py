@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from trueup.controllers.access import ReadAccess
 from trueup.controllers.claims import Place
 from trueup.controllers.clusters import Cluster
 from trueup.errors import ExpressionError
@@ -48,6 +49,7 @@ class HealthReader:
     """Judges objects; what rules were asked about one version of an object is remembered."""
 
     def __init__(self) -> None:
+        self._access = ReadAccess()
         self._asked: dict[ObjectRef, dict[Place, tuple[str, HealthRule, Result]]] = {}
 
     async def verdict(
@@ -56,6 +58,9 @@ class HealthReader:
         """How the objects that ``delivery`` waits for fare; ``applied`` are all of its own."""
         policy = delivery.health
         if not policy.wait:
+            own = {desired.ref for desired in applied}  # those it has read itself
+            foreign = [ref for ref in policy.checks if ref not in own]
+            await self._access.check(delivery, key, cluster, foreign)
             await cluster.watches.cover_objects(policy.checks)
         gone = {desired.ref for desired in applied if desired.controls.may_vanish}
         refs = [desired.ref for desired in applied] if policy.wait else policy.checks
@@ -69,6 +74,7 @@ class HealthReader:
         return Verdict(tuple(j for j in judged if j.result.status is not Status.CURRENT))
 
     def forget(self, delivery: ObjectRef) -> None:
+        self._access.forget(delivery)
         self._asked.pop(delivery, None)
 
     def _keep(self, delivery: Delivery, places: Iterable[Place]) -> None:

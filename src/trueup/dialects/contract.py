@@ -24,6 +24,10 @@ class DeliveryDialect(Protocol):
         """The resource's spec; InputError, by its subclasses, names the field that is wrong."""
         ...
 
+    def check_access(self, delivery: Delivery) -> None:
+        """AccessDenied if the delivery refers to what it may not use."""
+        ...
+
     def source_of(self, resource: Mapping[str, Any]) -> ObjectRef | None:
         """The source that the resource names; None if it names none properly."""
         ...

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.unit.cluster.conftest import Connect
 from trueup.cluster import Client
-from trueup.errors import Gone, NotFound
+from trueup.errors import Gone, InputError, NotFound
 from trueup.objects import GroupVersionKind
 
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
@@ -58,6 +58,13 @@ async def test_a_list_that_is_expired_from_the_start_is_gone(connect: Connect) -
 
     with pytest.raises(Gone):
         await listed(await connect(expired))
+
+
+@pytest.mark.parametrize("namespace", ["..", "a/secrets", "%2e%2e"])
+async def test_a_namespace_cannot_lead_elsewhere(connect: Connect, namespace: str) -> None:
+    client = await connect(Pages())
+    with pytest.raises(InputError, match="invalid name"):
+        await client.list(CONFIG_MAP, namespace)
 
 
 async def test_items_know_their_kind(connect: Connect) -> None:

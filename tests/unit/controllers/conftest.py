@@ -14,6 +14,7 @@ import pytest
 from trueup.cluster import Client, following
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.inprocess import InProcessTransport
+from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import ApiError
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report import RECORD, DeliveryRecord, record_ref
@@ -31,16 +32,17 @@ GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitReposito
 class Stage:
     """A running Trueup, a repository, and a person with a client of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tenancy: Tenancy) -> None:
         self.folder = folder
+        self._tenancy = tenancy
         self.repo = GitRepo(folder / "repo.git")
-        self.embedded = Embedded(folder / "data", simulation=False)
+        self.embedded = Embedded(folder / "data", simulation=False, tenancy=tenancy)
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, folder: Path) -> AsyncIterator[Stage]:
-        stage = cls(folder)
+    async def at(cls, folder: Path, tenancy: Tenancy = OPEN) -> AsyncIterator[Stage]:
+        stage = cls(folder, tenancy)
         await stage.start()
         try:
             yield stage
@@ -67,7 +69,7 @@ class Stage:
     async def restart(self) -> None:
         """A new process, as it were, on the same data."""
         await self.stop()
-        self.embedded = Embedded(self.folder / "data", simulation=False)
+        self.embedded = Embedded(self.folder / "data", simulation=False, tenancy=self._tenancy)
         await self.start()
 
     # What the person does

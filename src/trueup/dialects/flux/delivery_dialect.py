@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from trueup.dialects.flux import kustomization, names, status
+from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.flow import Delivery
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, manifest
 from trueup.report.report import Phase, Report
@@ -19,8 +20,15 @@ class KustomizationDialect:
     status_manager: str = names.STATUS_MANAGER
     component: str = names.APPLY_MANAGER
 
+    def __init__(self, tenancy: Tenancy = OPEN) -> None:
+        self._tenancy = tenancy
+
     def delivery_of(self, resource: Manifest) -> Delivery:
-        return kustomization.delivery_of(resource)
+        default = self._tenancy.default_service_account
+        return kustomization.delivery_of(resource, default_service_account=default)
+
+    def check_access(self, delivery: Delivery) -> None:
+        self._tenancy.check(delivery)
 
     def source_of(self, resource: Mapping[str, Any]) -> ObjectRef | None:
         return kustomization.source_of(resource)

@@ -24,6 +24,7 @@ from trueup.flow import (
     digest_of,
 )
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
+from trueup.objects.names import dns_subdomain
 from trueup.observe.health.expressions import StatusExpressions
 from trueup.plan.mask import confidential_texts, is_secret
 from trueup.report.times import seconds_of
@@ -42,8 +43,11 @@ def is_suspended(resource: Mapping[str, Any]) -> bool:
     return bool((resource.get("spec") or {}).get("suspend"))
 
 
-def delivery_of(resource: Manifest) -> Delivery:
-    """The resource's spec as a Delivery; InputError names the field that is wrong."""
+def delivery_of(resource: Manifest, *, default_service_account: str = "") -> Delivery:
+    """The resource's spec as a Delivery; InputError names the field that is wrong.
+
+    The default account acts if the resource names none.
+    """
     ref = ObjectRef.of(resource)
     spec = resource.get("spec") or {}
     subject = str(ref)
@@ -69,7 +73,7 @@ def delivery_of(resource: Manifest) -> Delivery:
         render=lambda tree, inputs: _render(resource, labels, tree, inputs),
         render_key=digest_of([spec, ref.namespace, ref.name]),
         inputs=tuple(_inputs(spec, ref.namespace)),
-        target=_target(spec, ref.namespace),
+        target=_target(spec, ref.namespace, default_service_account),
         prune=bool(spec.get("prune")),
         deletion=DeletionPolicy(spec.get("deletionPolicy") or "MirrorPrune"),
         health=_health(spec, ref, max(timeout, 1.0)),
@@ -107,9 +111,8 @@ def _inputs(spec: Mapping[str, Any], namespace: str) -> list[tuple[ObjectRef, bo
     return found
 
 
-def _target(spec: Mapping[str, Any], namespace: str) -> Target:
-    account = spec.get("serviceAccountName") or ""
-    user = f"system:serviceaccount:{namespace}:{account}" if account else ""
+def _target(spec: Mapping[str, Any], namespace: str, default_account: str) -> Target:
+    user = _user(namespace, spec.get("serviceAccountName") or default_account)
     kubeconfig = spec.get("kubeConfig")
     if not kubeconfig:
         return Target(user)
@@ -121,6 +124,18 @@ def _target(spec: Mapping[str, Any], namespace: str) -> Target:
         )
     ref = ObjectRef("", "Secret", namespace, secret["name"], "v1")
     return Target(user, ref, secret.get("key") or "")
+
+
+def _user(namespace: str, account: str) -> str:
+    """Empty if there is no account; only a proper name cannot make up another user."""
+    if not account:
+        return ""
+    if problems := dns_subdomain(account):
+        raise InputError(
+            f"spec.serviceAccountName {account!r} is no name: {problems[0]}",
+            next_step="name a ServiceAccount of the same namespace",
+        )
+    return f"system:serviceaccount:{namespace}:{account}"
 
 
 def _health(spec: Mapping[str, Any], ref: ObjectRef, timeout: float) -> HealthPolicy:

@@ -1,0 +1,116 @@
+"""What etcd, kube-apiserver and kube-controller-manager are started with: keys and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from trueup.objects import yaml
+from trueup.testing.certificates import Authority
+
+_HOUSEKEEPING = (
+    "clusterrole-aggregation-controller",
+    "garbage-collector-controller",
+    "namespace-controller",
+    "root-ca-certificate-publisher-controller",
+    "serviceaccount-controller",
+)
+
+
+class KubeFiles:
+    """Keys and certificates in a folder, and the options that name them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._authority = Authority(folder)
+        self._write("ca.crt", self._authority.certificate)
+        self._issue("server")
+        self._issue("admin", organization="system:masters")
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self._write("accounts.key", private.decode())
+        self._write("accounts.pub", public.decode())
+
+    def _issue(self, name: str, organization: str = "") -> None:
+        certificate, key = self._authority.issue(name, organization=organization)
+        self._write(f"{name}.crt", certificate)
+        self._write(f"{name}.key", key)
+
+    def _write(self, name: str, text: str) -> None:
+        path = self._folder / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self._folder / "kubeconfig"
+
+    def write_kubeconfig(self, url: str) -> None:
+        cluster = {"server": url, "certificate-authority": "ca.crt"}
+        user = {"client-certificate": "admin.crt", "client-key": "admin.key"}
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "real", "cluster": cluster}],
+            "users": [{"name": "admin", "user": user}],
+            "contexts": [{"name": "real", "context": {"cluster": "real", "user": "admin"}}],
+            "current-context": "real",
+        }
+        self._write(self.kubeconfig.name, yaml.dump(config))
+
+    def etcd_options(self, url: str) -> Mapping[str, object]:
+        return {
+            "data-dir": self._folder / "etcd",
+            "listen-client-urls": url,
+            "advertise-client-urls": url,
+            "listen-peer-urls": "http://127.0.0.1:0",
+            "cert-file": self._folder / "server.crt",
+            "key-file": self._folder / "server.key",
+            "trusted-ca-file": self._folder / "ca.crt",
+            "client-cert-auth": "true",
+            "unsafe-no-fsync": "true",
+        }
+
+    def server_options(self, etcd: str, port: int) -> Mapping[str, object]:
+        return {
+            "secure-port": port,
+            "bind-address": "127.0.0.1",
+            "advertise-address": "127.0.0.1",
+            "endpoint-reconciler-type": "none",
+            "cert-dir": self._folder,
+            "tls-cert-file": self._folder / "server.crt",
+            "tls-private-key-file": self._folder / "server.key",
+            "client-ca-file": self._folder / "ca.crt",
+            "etcd-servers": etcd,
+            "etcd-cafile": self._folder / "ca.crt",
+            "etcd-certfile": self._folder / "admin.crt",
+            "etcd-keyfile": self._folder / "admin.key",
+            "authorization-mode": "RBAC",
+            "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
+            "service-account-key-file": self._folder / "accounts.pub",
+            "service-account-signing-key-file": self._folder / "accounts.key",
+            "service-cluster-ip-range": "10.96.0.0/16",
+        }
+
+    def housekeeper_options(self) -> Mapping[str, object]:
+        return {
+            "kubeconfig": self.kubeconfig,
+            "controllers": ",".join(_HOUSEKEEPING),
+            "concurrent-namespace-syncs": 50,
+            "kube-api-qps": 1000,
+            "kube-api-burst": 1000,
+            "leader-elect": "false",
+            "secure-port": 0,
+            "use-service-account-credentials": "false",
+            "service-account-private-key-file": self._folder / "accounts.key",
+            "root-ca-file": self._folder / "ca.crt",
+        }

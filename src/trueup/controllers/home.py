@@ -10,6 +10,7 @@ from typing import Any
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
 from trueup.errors import NotFound, TrueupError
+from trueup.merge.jsonmerge import patch_between
 from trueup.objects import Manifest, ObjectRef
 from trueup.objects.manifest import copy
 from trueup.report.events import event
@@ -44,7 +45,7 @@ class Home:
     ) -> None:
         """Make the status ``status``; no call if it is that already."""
         before = self.status_of(resource)
-        patch = merge_patch(before, status)
+        patch = patch_between(before, status)
         if not patch:
             return
         ref = ObjectRef.of(resource)
@@ -123,16 +124,3 @@ class Home:
     async def told(self) -> None:
         """Returns when every queued Event is written, or was refused."""
         await self._events.join()
-
-
-def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Manifest:
-    """The JSON merge patch (RFC 7386) that makes ``before`` into ``after``."""
-    patch: Manifest = {key: None for key in before if key not in after}
-    for key, value in after.items():
-        old = before.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping):
-            if inner := merge_patch(old, value):
-                patch[key] = inner
-        elif value != old or key not in before:
-            patch[key] = value
-    return patch

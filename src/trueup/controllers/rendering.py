@@ -25,7 +25,7 @@ async def render(
     the dependency is not ready then counts for more than what may be wrong with the rendering.
     Raises Setback.
     """
-    _check_path(delivery, artifact)
+    _check_path(world.dialect.path_not_found, delivery, artifact)
     rendered, problem = None, None
     try:
         rendered = await _render(world, delivery, artifact)
@@ -43,16 +43,15 @@ async def render(
     return rendered
 
 
-def _check_path(delivery: Delivery, artifact: Artifact) -> None:
+def _check_path(complaint: str, delivery: Delivery, artifact: Artifact) -> None:
     path = delivery.path or "."
     try:
         found = artifact.tree.is_dir(path)
     except TreeError as error:
-        raise Setback(Trouble.SOURCE, f"kustomization path not found: {error}") from error
+        raise Setback(Trouble.SOURCE, f"{complaint}: {error}") from error
     if not found:
         where = f"{artifact.source} at {artifact.revision}"
-        text = f"kustomization path not found: there is no directory {path} in {where}"
-        raise Setback(Trouble.SOURCE, text)
+        raise Setback(Trouble.SOURCE, f"{complaint}: there is no directory {path} in {where}")
 
 
 async def _render(

@@ -19,6 +19,8 @@ class DeliveryDialect(Protocol):
     """The field manager of status writes."""
     component: str
     """The name under which Events are reported."""
+    path_not_found: str
+    """What its users know a path by that the source does not have; the cause follows it."""
 
     def delivery_of(self, resource: Manifest) -> Delivery:
         """The resource's spec; InputError, by its subclasses, names the field that is wrong."""

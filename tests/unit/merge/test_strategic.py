@@ -50,6 +50,16 @@ PLAIN = st.recursive(
 )
 MAPPINGS = st.dictionaries(st.sampled_from("abc"), PLAIN, max_size=3)
 
+WITHOUT_NULLS = st.dictionaries(
+    st.sampled_from("abc"),
+    st.recursive(
+        st.integers(0, 3),
+        lambda below: st.dictionaries(st.sampled_from("abc"), below, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=3,
+)
+
 
 @given(CONTAINERS, CONTAINERS)
 def test_a_merged_list_holds_the_items_of_both_once(live: list[Any], patch: list[Any]) -> None:
@@ -68,6 +78,18 @@ def test_patching_twice_is_patching_once(live: list[Any], patch: list[Any]) -> N
 def test_a_json_merge_patch_twice_is_once(live: dict[str, Any], patch: dict[str, Any]) -> None:
     once = jsonmerge.apply(live, patch)
     assert jsonmerge.apply(once, patch) == once
+
+
+@given(WITHOUT_NULLS, WITHOUT_NULLS)
+def test_the_patch_between_two_makes_one_into_the_other(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    assert jsonmerge.apply(before, jsonmerge.patch_between(before, after)) == after
+
+
+@given(WITHOUT_NULLS)
+def test_there_is_no_patch_between_equals(live: dict[str, Any]) -> None:
+    assert jsonmerge.patch_between(live, live) == {}
 
 
 @given(MAPPINGS)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from trueup.merge.jsonmerge import patch_between
 from trueup.objects import Manifest
 
 
@@ -77,7 +78,7 @@ def status_change(
     """
     before = obj.get("status") or {}
     patch: Manifest = {}
-    if changed := merge_patch(before, status):
+    if changed := patch_between(before, status):
         patch["status"] = changed
     if new := _new_annotations(obj, annotations or {}):
         patch["metadata"] = {"annotations": new}
@@ -87,19 +88,6 @@ def status_change(
 def _new_annotations(obj: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, str]:
     present = obj["metadata"].get("annotations") or {}
     return {key: value for key, value in wanted.items() if present.get(key) != value}
-
-
-def merge_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> Manifest:
-    """The JSON merge patch (RFC 7386) that makes ``before`` into ``after``."""
-    patch: Manifest = {key: None for key in before if key not in after}
-    for key, value in after.items():
-        old = before.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping):
-            if inner := merge_patch(old, value):
-                patch[key] = inner
-        elif value != old or key not in before:
-            patch[key] = value
-    return patch
 
 
 def soonest(*times: float | None) -> float | None:

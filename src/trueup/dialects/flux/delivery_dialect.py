@@ -19,6 +19,7 @@ class KustomizationDialect:
     finalizer: str = names.FINALIZER
     status_manager: str = names.STATUS_MANAGER
     component: str = names.APPLY_MANAGER
+    path_not_found: str = "kustomization path not found"
 
     def __init__(self, tenancy: Tenancy = OPEN) -> None:
         self._tenancy = tenancy

@@ -22,13 +22,13 @@ from trueup.controlplane.simulation.outcome import (
     Create,
     Delete,
     Outcome,
-    merge_patch,
     status_change,
 )
 from trueup.controlplane.simulation.reading import created, is_deleting
 from trueup.controlplane.simulation.requests import behaviour, remaining
 from trueup.controlplane.simulation.selectors import selects_plainly
 from trueup.controlplane.simulation.world import Snapshot, World
+from trueup.merge.jsonmerge import patch_between
 from trueup.objects import Manifest, ObjectRef
 
 
@@ -117,7 +117,7 @@ def _brought_about(wanted: Manifest, live: Sequence[Manifest]) -> list[Action]:
             }
             labels = {"labels": wanted["metadata"]["labels"]}
             here = {"labels": found["metadata"].get("labels") or {}}
-            if changed := merge_patch(here, labels):
+            if changed := patch_between(here, labels):
                 patch["metadata"] = changed
             return [Change(found, patch)] if patch else []
     return [Create(wanted)]

@@ -31,9 +31,9 @@ class Server:
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data, headers, method=method)  # noqa: S310
+        request = urllib.request.Request(self._url + path, data, headers, method=method)  # noqa: S310 - https
         try:
-            with urllib.request.urlopen(request, context=self._context) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, context=self._context) as answer:  # noqa: S310 - https
                 found: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as error:
             found = json.load(error)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -174,6 +175,8 @@ class Gone(ApiError):
     """The requested resourceVersion or continue token has expired: list again."""
 
     code, reason = 410, "Expired"
+    list_metadata: Mapping[str, Any] = MappingProxyType({})
+    """Where a list that cannot go on may begin anew: the ``metadata`` of the ``Status`` body."""
 
 
 class UnsupportedMediaType(ApiError):

@@ -5,6 +5,6 @@ bindings into a plain value. Both raise :class:`~trueup.errors.ExpressionError` 
 Expressions are written by others and count as hostile: length, nesting and work are bounded.
 """
 
-from trueup.cel.program import Program, compile  # noqa: A004
+from trueup.cel.program import Program, compile  # noqa: A004 - as in re.compile
 
 __all__ = ["Program", "compile"]

@@ -55,7 +55,7 @@ class FieldSet:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FieldSet) and self.trie == other.trie
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # what mutable sets do
 
     def __contains__(self, path: Path) -> bool:
         return self.contains(path)

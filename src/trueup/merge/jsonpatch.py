@@ -116,13 +116,14 @@ def _find(document: Any, operation: Operation, field: str) -> tuple[Any, str]:
         raise LookupError("the path has no slash")
     container = document
     for part in parts[1:-1]:
-        container = _get(container, _unescaped(part))
+        container = _get(container, unescaped(part))
         if not isinstance(container, dict | list):
             raise LookupError(f"there is nothing below {part}")
-    return container, _unescaped(parts[-1])
+    return container, unescaped(parts[-1])
 
 
-def _unescaped(part: str) -> str:
+def unescaped(part: str) -> str:
+    """One part of a JSON pointer (RFC 6901) as the name that it stands for."""
     return part.replace("~1", "/").replace("~0", "~")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trueup.flow import IgnoredFields
+from trueup.merge.jsonpatch import unescaped
 from trueup.merge.serverside.managers import APPLY
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy, metadata
@@ -32,7 +33,7 @@ def leave_alone(
 
 def _parts(pointer: str) -> list[str]:
     """The parts of a JSON pointer (RFC 6901)."""
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    return [unescaped(part) for part in pointer.split("/")[1:]]
 
 
 def _get(value: Any, parts: list[str]) -> Any:

@@ -47,7 +47,9 @@ def _normalized(text: str) -> str:
     head = [part.lstrip("0") or ("0" if part else "") for part in parts[:2]]
     rest = parts[2:]
     if rest:
-        number, tail = re.match(r"(\d*)(.*)", rest[0], re.DOTALL).groups()  # type: ignore[union-attr]
+        found = re.match(r"(\d*)(.*)", rest[0], re.DOTALL)
+        assert found is not None  # every text matches
+        number, tail = found.groups()
         rest = [(number.lstrip("0") or ("0" if number else "")) + tail]
     elif any(mark in parts[-1] for mark in "+-"):
         raise EvaluationError("a short version cannot have pre-release or build parts")

@@ -28,6 +28,9 @@ _NANO = 10**9
 _EXACT_DIGITS = 18
 """Decimal digits that always fit into an int64: up to here the original text may be kept."""
 _LARGEST_BINARY = 2**63 - 1
+_LONGEST = 1000
+_LARGEST_EXPONENT = 1000
+"""Characters and powers of ten up to which numbers are small enough to calculate with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Quantity:
     """The quantity that ``text`` stands for; InputError if it is none."""
-    match = _TEXT.fullmatch(text)
+    match = _TEXT.fullmatch(text) if len(text) <= _LONGEST else None
     if not text or match is None:
         raise _not_a_quantity(text)
     sign, whole, places, suffix = match[1], match[2] or "0", match[3] or "", match[4]
@@ -65,8 +68,9 @@ def parse(text: str) -> Quantity:
         return _binary(text, number, whole, places, _BINARY[suffix])
     if suffix in _DECIMAL:
         return _decimal(text, number, whole + places, len(places), _DECIMAL[suffix], "decimal")
-    if _EXPONENT.fullmatch(suffix):
-        return _decimal(text, number, whole + places, len(places), int(suffix[1:]), "exponent")
+    if _EXPONENT.fullmatch(suffix) and (power := int(suffix[1:])) <= _LARGEST_EXPONENT:
+        power = max(power, -2 * _LONGEST)  # less than the least there is, either way
+        return _decimal(text, number, whole + places, len(places), power, "exponent")
     raise _not_a_quantity(text)
 
 

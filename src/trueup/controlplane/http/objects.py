@@ -184,7 +184,7 @@ async def _once(line: bytes) -> AsyncIterator[bytes]:
 
 async def _stream(watcher: Watcher, renderer: Renderer) -> AsyncIterator[bytes]:
     first = True
-    async with aclosing(watcher.batches()) as batches:  # type: ignore[type-var]
+    async with aclosing(watcher.batches()) as batches:
         try:
             async for sightings in batches:
                 yield renderer.lines(sightings, first)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from trueup.controlplane.http.message import Response
-from trueup.errors import ApiError
+from trueup.errors import ApiError, Gone
 
 JSON = "application/json"
 
@@ -21,7 +21,7 @@ def failure(error: ApiError) -> dict[str, Any]:
     status: dict[str, Any] = {
         "kind": "Status",
         "apiVersion": "v1",
-        "metadata": getattr(error, "list_metadata", {}),
+        "metadata": dict(error.list_metadata) if isinstance(error, Gone) else {},
         "status": "Failure",
         "message": error.cause,
     }

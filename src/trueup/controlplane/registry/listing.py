@@ -124,7 +124,7 @@ class Lister:
                     "The resourceVersion for the provided list is too old."
                 ) from error
             gone = refusals.expired(_TOO_OLD)
-            gone.list_metadata = {"continue": _encode_token(-1, start)}  # type: ignore[attr-defined]
+            gone.list_metadata = {"continue": _encode_token(-1, start)}
             raise gone from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ class Watcher:
             found.append(Sighting("BOOKMARK", None, now, initial=True))
         return found
 
-    async def batches(self) -> AsyncIterator[list[Sighting]]:
+    async def batches(self) -> AsyncGenerator[list[Sighting], None]:
         """What happens, in batches; ends after ``seconds``, Expired when this reader is too slow."""
         try:
             async for batch in self._run():

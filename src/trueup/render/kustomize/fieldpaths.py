@@ -98,7 +98,7 @@ def _text_at(item: Node, field: str) -> str | None:
     return text_of(item[field]) if isinstance(item, dict) and field in item else None
 
 
-def find(root: dict[str, Node], parts: Parts, create: Node = None) -> list[Place]:
+def find(root: dict[str, Node] | list[Node], parts: Parts, create: Node = None) -> list[Place]:
     """Every place that ``parts`` lead to, wildcards and expressions included.
 
     ``create`` is what to put where the last field is missing (an empty node of some kind), with

@@ -53,7 +53,7 @@ def _changed(text: str, parts: Parts, value: Node, create: Node) -> str | None:
     document = read_node(text)
     if not isinstance(document, dict | list):
         return None
-    places = find(document, parts, create)  # type: ignore[arg-type]
+    places = find(document, parts, create)
     if not places:
         return None
     for place in places:

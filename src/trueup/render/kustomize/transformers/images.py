@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from trueup.errors import RenderError
 from trueup.objects.regex import Regex
-from trueup.render.kustomize.fieldspecs import FieldSpec, set_fields
+from trueup.render.kustomize.fieldspecs import FieldSpec, Setter, set_fields
 from trueup.render.kustomize.kustomization import Image
 from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
 from trueup.render.kustomize.regex import compile_regex
@@ -35,7 +35,7 @@ def set_image(resources: ResMap, image: Image, specs: Iterable[FieldSpec]) -> No
             set_fields(resource, specs, setter)
 
 
-def _visit_containers(node: Node, setter: object) -> None:
+def _visit_containers(node: Node, setter: Setter) -> None:
     if isinstance(node, list):
         for item in node:
             _visit_containers(item, setter)
@@ -45,7 +45,7 @@ def _visit_containers(node: Node, setter: object) -> None:
             if key in ("containers", "initContainers") and isinstance(item, list):
                 for container in item:
                     if isinstance(container, dict) and "image" in container:
-                        container["image"] = setter(container["image"])  # type: ignore[operator]
+                        container["image"] = setter(container["image"])
 
 
 @lru_cache(maxsize=1024)

@@ -45,7 +45,7 @@ REGISTRIES = [
     )
 ]
 SHOP_TALK = re.compile(
-    r"/work/(?:main|shared|\.library)|/tmp/(?:wt|BRIEF|land)\b|(?<![\w/])issue \d+\b|"
+    r"(?<![\w./])/(?:work|home|Users)/\w|(?<![\w/])issue \d+\b|"
     + "|".join(map(re.escape, REGISTRIES))
 )
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 import tomllib
 from pathlib import Path
 
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
-from tests.architecture.house import ROOT, SOURCE, written_files
+from tests.architecture.house import ROOT, SOURCE, modules, parsed, written_files
+
+IMPORTED_AS = {"google-re2": "re2", "PyYAML": "yaml"}
+LOADED_BY_OTHERS = {"httptools"}
+"""uvicorn's protocol that the server is built on needs it, and leaves it to us to install it."""
 
 
 def test_the_wheel_carries_every_file_of_the_package() -> None:
@@ -33,6 +40,29 @@ def test_python_is_named_once_and_supported_by_the_classifiers() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     oldest = project["requires-python"].removeprefix(">=")
     assert f"Programming Language :: Python :: {oldest}" in project["classifiers"]
+
+
+def test_what_is_declared_is_what_is_imported() -> None:
+    declared = {IMPORTED_AS.get(name, name) for name in _dependencies()}
+    assert declared - LOADED_BY_OTHERS == _foreign_imports()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    table = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    assert [name for name in _dependencies() if name not in table] == []
+
+
+def _dependencies() -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {re.split("[<>=]", line)[0] for line in project["dependencies"]}
+
+
+def _foreign_imports() -> set[str]:
+    nodes = [node for path in modules() for node in ast.walk(parsed(path))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    tops = {name.partition(".")[0] for name in names}
+    return tops - sys.stdlib_module_names - {"trueup"}
 
 
 def _package_files() -> list[Path]:

@@ -288,6 +288,7 @@ async def test_a_user_without_rights_still_gets_an_answer_after_hostile_bindings
 
 
 async def test_a_client_that_leaves_ends_its_watch(wire: Wire) -> None:
+    await wire.send("POST", SECRETS, json={"metadata": {"generateName": "seen-"}})
     headers = {"Authorization": f"Bearer {wire.token}"}
     response = await wire.session.get(f"{wire.url}{SECRETS}?watch=true", headers=headers)
     await asyncio.wait_for(response.content.readline(), 5)

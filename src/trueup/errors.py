@@ -50,6 +50,17 @@ class TrueupError(Exception):
         return printable(f"{text}; {self.next_step}" if self.next_step else text)
 
 
+def of_defect(error: Exception, doing: str) -> TrueupError:
+    """What to tell of an ``error`` that nobody foresaw, which met who was ``doing`` something.
+
+    Its text is left out: it may hold anything.
+    """
+    return TrueupError(
+        f"{doing} failed for a reason unknown to Trueup ({type(error).__name__})",
+        next_step="report it with what the log says",
+    )
+
+
 class InputError(TrueupError):
     """What somebody wrote is wrong; trying again without a change does not help."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from trueup.cluster.client import Client, WatchEvent
-from trueup.errors import Gone, NotFound, TrueupError
+from trueup.errors import Gone, NotFound, TrueupError, of_defect
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Informer(Generic[T]):
             except Exception as error:  # a defect, which must not end the watch unnoticed
                 log.exception("watch of %s failed", self.gvk.kind)
                 self._version = ""
-                await self._retreat(TrueupError(f"its watch failed ({type(error).__name__})"))
+                await self._retreat(of_defect(error, "its watch"))
 
     async def _retreat(self, problem: TrueupError) -> None:
         """Let those who wait know of ``problem``, and give it time to pass."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from trueup.cluster import Backoff
@@ -10,15 +11,13 @@ from trueup.controllers.runs import Run
 from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
-from trueup.errors import (
-    AccessDenied,
-    ExpressionError,
-    TrueupError,
-)
+from trueup.errors import AccessDenied, ExpressionError, TrueupError, of_defect
 from trueup.flow import Delivery
 from trueup.objects import Manifest, ObjectRef
 from trueup.report.conditions import find
 from trueup.report.report import Attempt, Phase, Report, Trouble
+
+log = logging.getLogger(__name__)
 
 
 class Deliverer:
@@ -55,6 +54,12 @@ class Deliverer:
             again = await look.through()
         except Setback as setback:
             return await self._set_back(resource, attempt, setback, delivery.retry_interval)
+        except TrueupError:
+            raise
+        except Exception as error:
+            log.exception("a look at %s failed", ref)
+            unforeseen = Setback(Trouble.APPLY, str(of_defect(error, "the delivery")), retry=0)
+            return await self._set_back(resource, attempt, unforeseen, delivery.retry_interval)
         self._backoff.succeeded(ref)
         return again
 

@@ -7,7 +7,7 @@ import logging
 from trueup.controllers.dependencies import DependencyNotReady, check_ready
 from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
-from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError
+from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError, of_defect
 from trueup.flow import Artifact, Delivery, Rendering
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.mask import confidential_texts, is_secret, scrub_error
@@ -33,10 +33,7 @@ async def render(
         problem = error
     except Exception as error:
         log.exception("rendering %s failed", delivery.ref)
-        problem = TrueupError(
-            f"rendering failed for a reason unknown to Trueup ({type(error).__name__})",
-            next_step="report it with what the log says",
-        )
+        problem = of_defect(error, "rendering")
     _check_dependencies(world, resource, delivery, artifact)
     if rendered is None:
         raise Setback(Trouble.BUILD, str(problem)) from problem

@@ -5,6 +5,7 @@ The last good artifact stays whatever happens to the remote; the conditions say 
 
 from __future__ import annotations
 
+import logging
 import random
 from dataclasses import dataclass
 
@@ -28,10 +29,12 @@ from trueup.dialects.flux.names import (
     SOURCE_MANAGER,
     Reason,
 )
-from trueup.errors import ApiError, InputError, TrueupError
+from trueup.errors import ApiError, InputError, TrueupError, of_defect
 from trueup.flow import Artifact
 from trueup.objects import Manifest, ObjectRef
 from trueup.report.times import timestamp
+
+log = logging.getLogger(__name__)
 
 _RETRY_FIRST, _RETRY_MOST = 1.0, 300.0
 
@@ -119,6 +122,10 @@ class Sources:
             raise
         except TrueupError as error:
             return await self._fail(resource, as_obstacle(error), source.interval)
+        except Exception as error:
+            log.exception("a look at %s failed", source.ref)
+            obstacle = as_obstacle(of_defect(error, "fetching"))
+            return await self._fail(resource, obstacle, source.interval)
         self._backoff.succeeded(source.ref)
         return source.interval * random.uniform(0.98, 1.02)  # noqa: S311 - spreads polls
 

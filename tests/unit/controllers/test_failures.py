@@ -76,6 +76,18 @@ async def test_a_defect_of_our_own_is_told_where_the_delivery_is_looked_for(stag
     assert condition(failed, "Ready")["reason"] == "BuildFailed"
 
 
+async def test_a_defect_outside_of_rendering_is_told_as_well(stage: Stage) -> None:
+    def defective(*_: object) -> None:
+        raise KeyError("metadata")
+
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    stage.embedded.controllers.deliveries.memory.remembered = defective  # type: ignore[method-assign,assignment]
+    await stage.source()
+    await stage.delivery()
+    failed = await stage.failing(text="unknown to Trueup (KeyError); report it")
+    assert condition(failed, "Ready")["reason"] == "ReconciliationFailed"
+
+
 async def test_a_source_that_is_not_there_is_named(stage: Stage) -> None:
     await stage.source()
     await stage.delivery(sourceRef={"kind": "GitRepository", "name": "nope"})

@@ -50,6 +50,16 @@ async def test_what_of_the_spec_made_the_artifact_is_observed(
     assert "observedInclude" not in status
 
 
+async def test_a_defect_of_our_own_is_told(world: SourceWorld, repo: GitRepo) -> None:
+    async def defective(*_: object, **__: object) -> None:
+        raise KeyError("metadata")
+
+    world.git.resolve = defective  # type: ignore[method-assign,assignment]
+    await world.create(repo.url)
+    told = condition(await world.failed())["message"]
+    assert told.startswith("fetching failed for a reason unknown to Trueup (KeyError); report it")
+
+
 async def test_the_finalizer_is_set_and_taken_away(world: SourceWorld, repo: GitRepo) -> None:
     await world.create(repo.url)
     obj = await world.ready()

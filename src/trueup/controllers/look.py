@@ -17,6 +17,7 @@ from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
 from trueup.errors import (
     Conflict,
+    Forbidden,
     NotFound,
     TooManyRequests,
     TrueupError,
@@ -105,7 +106,9 @@ class Look:
         key = (attempt.generation, attempt.revision, attempt.requested_at, rendering.digest)
         run = self._runs.get(ref)
         if run is None or run.key != key:
+            before = run
             run = self._runs[ref] = self._world.reporter.new_run(self._resource, attempt, key)
+            run.forbidden = before.forbidden if before else set()
         return run
 
     # Applying
@@ -116,7 +119,7 @@ class Look:
         refs = [desired.ref for desired in rendering]
         known = world.reporter.inventory(self._resource)
         inventory = union(known, refs)
-        world.wanted.claim(delivery.ref, cluster, refs)
+        world.wanted.claim(delivery.ref, cluster, set(refs) - run.forbidden)
         world.concerned.claim(delivery.ref, cluster, [*inventory, *delivery.health.checks])
         remembered = world.memory.remembered(self._resource)
         if set(refs) - set(known) or (not run.announced and _is_new(rendering, remembered)):
@@ -135,12 +138,21 @@ class Look:
         except TrueupError as error:
             raise Setback(Trouble.APPLY, str(error), retry=1) from error
         run.note(walk.outcomes)
+        self._release_forbidden(key, rendering, walk, run)
         self._remember(remembered, walk.outcomes)
         if walk.failures:
             passing = all(isinstance(o.error, _PASSING) for o in walk.failures)
             text = failure_message(walk.failures)
             raise Setback(Trouble.APPLY, text, retry=1 if passing else None)
         return walk
+
+    def _release_forbidden(self, key: str, rendering: Rendering, walk: Walk, run: Run) -> None:
+        """Claim no object that our identity may not write: it would keep others from pruning it."""
+        forbidden = {o.ref for o in walk.failures if isinstance(o.error, Forbidden)}
+        if forbidden != run.forbidden:
+            run.forbidden = forbidden
+            wanted = {desired.ref for desired in rendering} - forbidden
+            self._world.wanted.claim(self._delivery.ref, key, wanted)
 
     def _remember(
         self, before: Mapping[ObjectRef, Remembered], outcomes: Sequence[Outcome]

@@ -29,6 +29,8 @@ class Run:
     """The latest outcome of each object that was written, or could not be."""
     announced: bool = False
     """Whether it was said that this is being made live: a retry says it no more."""
+    forbidden: set[ObjectRef] = field(default_factory=set)
+    """What the identity that acts was not allowed to write at the latest attempt."""
     unhealthy_since: float | None = None
     gave_up: str = ""
     """What was said when health did not come in time: that stays so until the health does."""

@@ -186,6 +186,17 @@ subjects: [{{kind: ServiceAccount, name: deployer, namespace: {NAMESPACE}}}]
     await stage.failing(text="attempting to grant RBAC permissions not currently held")
 
 
+async def test_it_keeps_nothing_alive_that_its_account_may_not_write(stage: Stage) -> None:
+    theirs = {"app/a.yaml": config_map("a", "other"), "app/b.yaml": config_map("b", "other")}
+    await tenant(stage, {**theirs, "claims/a.yaml": config_map("a", "other")})
+    await stage.delivery()
+    await stage.delivery("claims", **ACCOUNT)
+    await stage.ready()
+    await stage.failing("claims", text="cannot get")
+    await stage.ready(revision=await stage.commit({"app/a.yaml": None}))
+    assert await stage.get(config_map_ref("a", "other")) is None
+
+
 @pytest.mark.parametrize("name", ["a:b", "a\nImpersonate-Group: system:masters", "../other"])
 async def test_no_account_name_makes_up_another_user(stage: Stage, name: str) -> None:
     await tenant(stage, {"app/a.yaml": config_map("a", NAMESPACE)})

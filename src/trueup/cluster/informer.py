@@ -98,7 +98,10 @@ class Informer(Generic[T]):
             except Gone:
                 self._version = ""
             except TrueupError as error:
-                log.debug("watch of %s interrupted: %s", self.gvk.kind, error)
+                # Said once: it is tried again and again until the server is back.
+                is_news = self.problem is None and not isinstance(error, NotFound)
+                level = logging.WARNING if is_news else logging.DEBUG
+                log.log(level, "watch of %s interrupted: %s", self.gvk.kind, error)
                 if isinstance(error, NotFound):
                     self._version = ""
                     self._forget_all()

@@ -49,7 +49,8 @@ async def controller(
     server: KubeServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Controller]:
     folder = tmp_path_factory.mktemp("controller")
-    child = Controller(folder, server.kubeconfig, "--install-crds", "--allow-local-sources")
+    options = ("--install-crds", "--allow-local-sources", "--no-leader-elect")
+    child = Controller(folder, server.kubeconfig, *options)
     await child.start()
     yield child
     await child.kill()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from trueup.cli.connection import data_directory
+from trueup.cli.replicas import election_options, run_elected
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.cli.tenancy import tenancy_options
 from trueup.errors import InputError
@@ -17,6 +19,7 @@ from trueup.errors import InputError
 if TYPE_CHECKING:
     from trueup.cluster import Client, ClusterConfig
     from trueup.dialects.flux.tenancy import Tenancy
+    from trueup.objects import ObjectRef
 
 
 @click.command("controller")
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     help="Let sources name paths of this machine: whoever may write a source may then read them.",
 )
 @tenancy_options
+@election_options
 @log_option
 def command(
     kubeconfig: str | None,
@@ -42,6 +46,7 @@ def command(
     install_crds: bool,
     allow_local_sources: bool,
     tenancy: Tenancy,
+    lease: ObjectRef | None,
     log_level: str,
 ) -> None:
     """Run the controllers against the cluster that a kubeconfig names.
@@ -51,24 +56,29 @@ def command(
     folder = Path(cache) if cache else data_directory() / "cache"
 
     async def work() -> None:
+        from trueup.wiring import prepare
+
         config = _config(kubeconfig, context)
-        async with _client(config, install_crds=install_crds) as client:
-            click.echo(f"Trueup's controllers run against {config.server}")
-            await _run(client, folder, allow_local=allow_local_sources, tenancy=tenancy)
+        namespaced = lease and replace(lease, namespace=lease.namespace or config.namespace)
+        async with _client(config) as client:
+
+            async def lead() -> None:
+                await prepare(client, install_definitions=install_crds)
+                click.echo(f"Trueup's controllers run against {config.server}")
+                await _run(client, folder, allow_local=allow_local_sources, tenancy=tenancy)
+
+            await run_elected(client, namespaced, lead)
 
     run_until_stopped(work, log_level)
 
 
 @asynccontextmanager
-async def _client(config: ClusterConfig, *, install_crds: bool) -> AsyncIterator[Client]:
-    """A client of a cluster that serves what the controllers run."""
+async def _client(config: ClusterConfig) -> AsyncIterator[Client]:
     from trueup.cluster import Client
     from trueup.cluster.http import HttpTransport
-    from trueup.wiring import prepare
 
     client = Client(HttpTransport(config))
     try:
-        await prepare(client, install_definitions=install_crds)
         yield client
     finally:
         await client.close()

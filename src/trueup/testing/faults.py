@@ -44,6 +44,10 @@ class Faults:
         """Let ``do`` happen just before the next such request arrives."""
         self._faults.append(_Fault(method, path, 1, meanwhile=do))
 
+    def mend(self) -> None:
+        """Nothing fails from now on."""
+        self._faults.clear()
+
     @property
     def writes(self) -> list[tuple[str, str]]:
         return [call for call in self.calls if call[0] != "GET"]

@@ -1,0 +1,303 @@
+"""Several replicas on one control plane: one works, the others stand by, and the lead changes hands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from trueup.cluster import Client
+from trueup.controllers.clock import Clock
+from trueup.controllers.leader import Election, lease_ref
+from trueup.controllers.lease import Terms
+from trueup.controlplane.inprocess import InProcessTransport
+from trueup.errors import Conflict, Unavailable
+from trueup.objects import Manifest
+from trueup.testing.faults import Faults
+from trueup.wiring import CONTROLLER, Controllers
+
+from .conftest import PATIENCE, Stage, config_map, config_map_ref
+
+LEASE = lease_ref("default", "trueup-controller")
+LEASES = "/leases"
+QUICK = Terms(duration=12, deadline=8, retry=0.02)
+"""Times of the hand-moved clock, but for the looks, which come often."""
+
+
+class HandClock(Clock):
+    """Steady seconds that only a test moves."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def seconds(self) -> float:
+        return self.at
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+
+class Replica:
+    """One candidate with a line to the server of its own, which can be cut."""
+
+    def __init__(self, stage: Stage, clock: Clock, terms: Terms = QUICK) -> None:
+        self.faults = Faults(InProcessTransport(stage.embedded.plane, CONTROLLER))
+        self.client = Client(self.faults)
+        self.election = Election(self.client, LEASE, clock=clock, terms=terms)
+        self.works = False
+        self.terms_begun = 0
+        self.asked_last = ""
+        """The method of the last request before the work ended."""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, work: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._task = asyncio.create_task(self.election.run(work or self.work))
+
+    async def work(self) -> None:
+        self.works, self.terms_begun = True, self.terms_begun + 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.works, self.asked_last = False, self.faults.calls[-1][0]
+
+    def cut_off(self) -> None:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            self.faults.fail(method, "", Unavailable("cut off"), times=10**9)
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def kill(self) -> None:
+        """As kill -9: nothing that it would say at its end reaches anybody."""
+        self.cut_off()
+        await self.stop()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+async def pair(stage: Stage, clock: HandClock) -> AsyncIterator[tuple[Replica, Replica]]:
+    """The first leads, the second stands by and has seen that."""
+    first, second = Replica(stage, clock), Replica(stage, clock)
+    first.start()
+    await so(lambda: first.works)
+    second.start()
+    await looked(second)
+    yield first, second
+    await first.stop()
+    await second.stop()
+
+
+async def looked(replica: Replica) -> None:
+    """Returns when it has asked for the Lease a few times more, and had the answers."""
+    before = len(replica.faults.calls)
+    await so(lambda: len(replica.faults.calls) > before + 9)
+
+
+async def so(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+async def holder(stage: Stage) -> str:
+    spec: Manifest = (await stage.person.get(LEASE))["spec"]
+    return str(spec.get("holderIdentity"))
+
+
+async def test_the_first_one_leads_and_the_second_waits(
+    stage: Stage, pair: tuple[Replica, Replica]
+) -> None:
+    first, second = pair
+    assert (first.works, second.works) == (True, False)
+    assert await holder(stage) == first.election.me
+
+
+async def test_the_lease_is_like_that_of_any_kubernetes_controller(
+    stage: Stage, pair: tuple[Replica, Replica]
+) -> None:
+    spec = (await stage.person.get(LEASE))["spec"]
+    assert set(spec) == {
+        *("holderIdentity", "leaseDurationSeconds", "acquireTime", "renewTime"),
+        "leaseTransitions",
+    }
+    assert spec["leaseDurationSeconds"] == 12
+
+
+async def test_a_standby_says_once_whom_it_waits_for(
+    stage: Stage,
+    pair: tuple[Replica, Replica],
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    third = Replica(stage, clock)
+    with caplog.at_level(logging.INFO, "trueup.controllers.leader"):
+        third.start()
+        await looked(third)
+    assert [record.message for record in caplog.records if "waiting" in record.message] == [
+        f"waiting: {pair[0].election.me} leads, and holds {LEASE}"
+    ]
+    await third.stop()
+
+
+async def test_after_a_kill_nobody_leads_before_the_lease_ends(
+    pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    await first.kill()
+    clock.at += 11.9
+    await looked(second)
+    assert not second.works
+
+
+async def test_after_a_kill_the_other_leads_when_the_lease_has_ended(
+    stage: Stage, pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    await first.kill()
+    await looked(second)
+    clock.at += 12
+    await so(lambda: second.works)
+    assert await holder(stage) == second.election.me
+
+
+async def test_a_clean_stop_hands_over_at_once(pair: tuple[Replica, Replica]) -> None:
+    first, second = pair
+    await first.stop()
+    await so(lambda: second.works)
+    assert not first.works
+
+
+async def test_a_leader_that_cannot_renew_stops_working_at_the_deadline(
+    pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    first.cut_off()
+    clock.at += 8
+    await so(lambda: not first.works)
+    assert not second.works
+
+
+async def test_a_leader_whose_server_is_silent_stops_working_and_begins_anew(
+    stage: Stage,
+) -> None:
+    replica = Replica(stage, Clock(), Terms(duration=2, deadline=0.3, retry=0.05))
+    replica.start()
+    await so(lambda: replica.works)
+    replica.faults.meanwhile("PUT", LEASES, asyncio.Event().wait)
+    await so(lambda: replica.terms_begun == 2)
+    await replica.stop()
+
+
+async def test_a_leader_stops_working_before_it_asks_what_became_of_its_lead(stage: Stage) -> None:
+    replica = Replica(stage, Clock(), Terms(duration=2, deadline=0.3, retry=0.2))
+    replica.start()
+    await so(lambda: replica.works)
+    replica.faults.fail("PUT", LEASES, Unavailable("away"), times=10**9)
+    await so(lambda: not replica.works)
+    assert replica.asked_last != "GET"
+    await replica.stop()
+
+
+async def test_who_lost_the_lead_is_a_candidate_again(
+    pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    await second.stop()
+    first.faults.fail("PUT", LEASES, Unavailable("away"), times=10**9)
+    clock.at += 8
+    await so(lambda: not first.works)
+    first.faults.mend()
+    await so(lambda: first.works)
+    assert first.terms_begun == 2
+
+
+async def test_a_server_that_is_away_for_less_than_the_deadline_changes_nothing(
+    pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    for replica in pair:
+        replica.faults.fail("GET", LEASES, Unavailable("away"), times=2)
+    first.faults.fail("PUT", LEASES, Unavailable("away"), times=2)
+    clock.at += 7.9
+    await looked(first)
+    clock.at += 7.9
+    await looked(first)
+    assert (first.works, first.terms_begun, second.terms_begun) == (True, 1, 0)
+
+
+async def test_a_storm_of_conflicts_leaves_the_lead_where_it_is(
+    pair: tuple[Replica, Replica], clock: HandClock
+) -> None:
+    first, second = pair
+    first.faults.fail("PUT", LEASES, Conflict("somebody labelled it"), times=4)
+    for _ in range(2):
+        clock.at += 7
+        await looked(first)
+    assert (first.works, first.terms_begun, second.terms_begun) == (True, 1, 0)
+
+
+async def test_whoever_finds_another_name_in_the_lease_stops_at_once(
+    stage: Stage, pair: tuple[Replica, Replica]
+) -> None:
+    first, _ = pair
+    await stage.patch(LEASE, {"spec": {"holderIdentity": "by-hand"}})
+    await so(lambda: not first.works)
+
+
+async def test_a_lease_that_somebody_deletes_comes_back_with_the_same_holder(
+    stage: Stage, pair: tuple[Replica, Replica]
+) -> None:
+    first, second = pair
+    before = (await stage.person.get(LEASE))["metadata"]["uid"]
+    await stage.person.delete(LEASE)
+    found = await stage.until(LEASE, lambda obj: obj["metadata"]["uid"] != before)
+    assert found["spec"]["holderIdentity"] == first.election.me
+    assert not second.works
+
+
+async def test_a_defect_in_the_work_ends_the_run_and_frees_the_lease(
+    stage: Stage, clock: HandClock
+) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await Replica(stage, clock).election.run(broken)
+    assert await holder(stage) == "None"
+
+
+async def test_the_controllers_of_the_standby_write_nothing_and_go_on_after_a_kill(
+    stage: Stage, clock: HandClock, tmp_path: Path
+) -> None:
+    await stage.stop_controllers()
+    first, second = Replica(stage, clock), Replica(stage, clock)
+    for number, replica in enumerate((first, second)):
+        controllers = Controllers(replica.client, tmp_path / f"cache{number}", allow_local=True)
+        replica.start(controllers.run)
+        await so(lambda: first.election.leads)
+    stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    assert second.faults.writes == []
+    uid = (await stage.person.get(config_map_ref("a")))["metadata"]["uid"]
+    await first.kill()
+    await looked(second)
+    revision = await stage.commit({"app/a.yaml": config_map("a", key="2")})
+    clock.at += 12
+    await stage.ready(revision=revision)
+    live = await stage.person.get(config_map_ref("a"))
+    assert (live["data"], live["metadata"]["uid"]) == ({"key": "2"}, uid)
+    await second.stop()

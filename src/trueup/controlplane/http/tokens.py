@@ -20,6 +20,7 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import object_of
 from trueup.controlplane.registry.codec import decode
 from trueup.objects import Manifest
+from trueup.report.times import timestamp
 
 _SHORTEST = 10 * 60
 _LONGEST = 1 << 32
@@ -84,4 +85,4 @@ def _bound_object(exchange: Exchange, ref: dict[str, Any] | None) -> BoundObject
 
 
 def _text(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return timestamp(datetime.fromtimestamp(moment, UTC))

@@ -15,6 +15,7 @@ from trueup.controlplane.registry.codec import decode, encoder
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.store import Entry, Store
 from trueup.objects import Manifest
+from trueup.report.times import timestamp
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
@@ -212,10 +213,9 @@ def _shorten(metadata: Manifest, grace: int) -> None:
     if pending and grace < pending:
         began = datetime.fromisoformat(metadata["deletionTimestamp"]) - timedelta(seconds=pending)
         end = max(began + timedelta(seconds=grace), datetime.now(UTC))
-        metadata["deletionTimestamp"] = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+        metadata["deletionTimestamp"] = timestamp(end)
         metadata["deletionGracePeriodSeconds"] = grace
 
 
 def _in_seconds(seconds: int) -> str:
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return timestamp(datetime.now(UTC) + timedelta(seconds=seconds))

@@ -11,6 +11,7 @@ from typing import Any
 
 from trueup.controlplane.resources import Resource
 from trueup.objects import Manifest
+from trueup.report.times import timestamp
 
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """No vowels, no look-alikes: Kubernetes' alphabet for generated names."""
@@ -22,7 +23,7 @@ _SERVER_OWNED = ("selfLink", "resourceVersion", "deletionTimestamp", "deletionGr
 
 def now_text() -> str:
     """The time now as Kubernetes writes it, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return timestamp(datetime.now(UTC))
 
 
 def generated_name(base: str) -> str:

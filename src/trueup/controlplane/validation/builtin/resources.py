@@ -14,19 +14,6 @@ from trueup.objects import Manifest, names
 
 _STANDARD = {"cpu", "memory", "ephemeral-storage", "storage"}
 _FOR_CONTAINERS = {"cpu", "memory", "ephemeral-storage"}
-_FOR_QUOTA = {
-    *_STANDARD,
-    *(f"{kind}.{name}" for kind in ("requests", "limits") for name in _STANDARD),
-    "pods",
-    "services",
-    "services.nodeports",
-    "services.loadbalancers",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-}
 _WHOLE = {
     "pods",
     "services",
@@ -37,6 +24,11 @@ _WHOLE = {
     "secrets",
     "configmaps",
     "persistentvolumeclaims",
+}
+_FOR_QUOTA = {
+    *_STANDARD,
+    *(f"{kind}.{name}" for kind in ("requests", "limits") for name in _STANDARD),
+    *_WHOLE,
 }
 
 

@@ -59,6 +59,8 @@ def _rendered(folder: str, options: Options) -> str:
         raise InputError(
             "no such directory", subject=folder, next_step="name a directory"
         ) from error
+    if not path.is_dir():
+        raise InputError("is not a directory", subject=folder, next_step="name a directory")
     try:
         return to_yaml(build(FolderTree(root), str(path.relative_to(root)), options))
     except TrueupError as error:

@@ -97,6 +97,7 @@ class Informer(Generic[T]):
                 await asyncio.sleep(_PAUSE)  # a server that ends each watch at once is not hammered
             except Gone:
                 self._version = ""
+                await asyncio.sleep(_PAUSE)  # nor one that says so every time
             except TrueupError as error:
                 # Said once: it is tried again and again until the server is back.
                 is_news = self.problem is None and not isinstance(error, NotFound)

@@ -14,7 +14,7 @@ help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
 	@echo "make up      the same repository, kept running, to play with"
 	@echo "make test    all tests            make check   lint, types, import contracts"
-	@echo "make kube    build a real Kubernetes API server for the tests, once (needs Go)"
+	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make bench   measure              make docs    write the generated reference anew"
 	@echo "make format  format the code      make clean   remove what these made"

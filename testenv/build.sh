@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds etcd, kube-apiserver and kube-controller-manager into the user's cache, each once for the
+# Builds etcd, Kubernetes' own programs, kubectl and KWOK into the user's cache, each once for the
 # version that go.mod pins. The first time takes half an hour on two busy cores.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -30,4 +30,7 @@ build() { # NAME PACKAGE
 build etcd go.etcd.io/etcd/server/v3
 build kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver
 build kube-controller-manager k8s.io/kubernetes/cmd/kube-controller-manager
+build kube-scheduler k8s.io/kubernetes/cmd/kube-scheduler
+build kubectl k8s.io/kubernetes/cmd/kubectl
+build kwok sigs.k8s.io/kwok/cmd/kwok
 echo "$folder"

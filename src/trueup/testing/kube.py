@@ -2,7 +2,8 @@
 
 ``make kube`` builds the programs into the user's cache; ``KUBEBUILDER_ASSETS`` names the folder of
 whoever has them already. With kube-controller-manager among them there is housekeeping too:
-garbage, namespaces, service accounts. Nothing schedules or runs a Pod.
+garbage, namespaces, service accounts. With kube-scheduler and KWOK besides there can be workloads:
+all of Kubernetes' controllers, and one simulated machine on which every Pod is soon ready.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from trueup.cluster import Client
 from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.errors import TrueupError
 from trueup.testing.kube_files import KubeFiles
+from trueup.testing.kube_nodes import NODE
 from trueup.testing.ports import free_port
 
 _PATIENCE = 60.0
@@ -28,18 +31,20 @@ _DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") els
 
 NEEDED = ("etcd", "kube-apiserver")
 HOUSEKEEPER = "kube-controller-manager"
+FOR_WORKLOADS = (HOUSEKEEPER, "kube-scheduler", "kwok")
 
 
 class KubeError(Exception):
     """A program did not start; the message ends with the last lines of its log."""
 
 
-def kube_programs() -> Path | None:
-    """The folder of etcd and kube-apiserver, the newest version if there are several."""
+def kube_programs(*more: str) -> Path | None:
+    """The folder of etcd, kube-apiserver and ``more``, the newest version if there are several."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trueup" / "kube"
     folders = [Path(named)] if named else sorted(cache.glob("v*"), key=_version, reverse=True)
-    return next((each for each in folders if all((each / name).exists() for name in NEEDED)), None)
+    names = (*NEEDED, *more)
+    return next((each for each in folders if all((each / name).exists() for name in names)), None)
 
 
 def _version(folder: Path) -> list[int]:
@@ -64,10 +69,12 @@ class KubeServer:
 
 
 @asynccontextmanager
-async def kube_server(folder: Path, programs: Path) -> AsyncIterator[KubeServer]:
+async def kube_server(
+    folder: Path, programs: Path, *, with_workloads: bool = False
+) -> AsyncIterator[KubeServer]:
     """Runs ``programs`` with all their files in ``folder`` for as long as the block runs.
 
-    KubeError if one of them does not come up.
+    ``with_workloads`` needs FOR_WORKLOADS among them. KubeError if one does not come up.
     """
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
@@ -84,7 +91,13 @@ async def kube_server(folder: Path, programs: Path) -> AsyncIterator[KubeServer]
         process = await run("kube-apiserver", files.server_options(etcd, port))
         await _wait_ready(server, process, folder / "kube-apiserver.log")
         if has_housekeeping:
-            await run(HOUSEKEEPER, files.housekeeper_options())
+            options = files.controller_options(with_workloads=with_workloads)
+            await run(HOUSEKEEPER, options)
+        if with_workloads:
+            await run("kube-scheduler", files.scheduler_options())
+            await run("kwok", files.kwok_options())
+            async with server.transport() as transport:
+                await Client(transport).create(NODE, field_manager="kubelet")
         yield server
 
 

@@ -1,4 +1,4 @@
-"""What etcd, kube-apiserver and kube-controller-manager are started with: keys and options."""
+"""What the programs of a Kubernetes control plane are started with: keys, files and options."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from trueup.objects import yaml
 from trueup.testing.certificates import Authority
+from trueup.testing.kube_nodes import STAGES
 
 _HOUSEKEEPING = (
     "clusterrole-aggregation-controller",
@@ -101,10 +102,10 @@ class KubeFiles:
             "service-cluster-ip-range": "10.96.0.0/16",
         }
 
-    def housekeeper_options(self) -> Mapping[str, object]:
+    def controller_options(self, *, with_workloads: bool) -> Mapping[str, object]:
         return {
             "kubeconfig": self.kubeconfig,
-            "controllers": ",".join(_HOUSEKEEPING),
+            "controllers": "*" if with_workloads else ",".join(_HOUSEKEEPING),
             "concurrent-namespace-syncs": 50,
             "kube-api-qps": 1000,
             "kube-api-burst": 1000,
@@ -113,4 +114,15 @@ class KubeFiles:
             "use-service-account-credentials": "false",
             "service-account-private-key-file": self._folder / "accounts.key",
             "root-ca-file": self._folder / "ca.crt",
+        }
+
+    def scheduler_options(self) -> Mapping[str, object]:
+        return {"kubeconfig": self.kubeconfig, "leader-elect": "false", "secure-port": 0}
+
+    def kwok_options(self) -> Mapping[str, object]:
+        self._write("stages.yaml", STAGES)
+        return {
+            "kubeconfig": self.kubeconfig,
+            "config": self._folder / "stages.yaml",
+            "manage-all-nodes": "true",
         }

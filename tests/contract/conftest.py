@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.contract.report import OUTCOMES, clause, table
 from tests.contract.server import Api, Server
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
@@ -36,16 +37,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What became of the clauses on either server, where the suite runs by itself."""
-    outcomes = ("passed", "failed", "error", "xfailed", "skipped")
-    terminalreporter.write_line("")
-    terminalreporter.write_line("".join(f"{name:>10}" for name in ("contract", *outcomes)))
-    for server in SERVERS:
-        counts = (
-            sum(f"[{server}" in report.nodeid for report in terminalreporter.getreports(outcome))
-            for outcome in outcomes
-        )
-        terminalreporter.write_line("".join(f"{cell:>10}" for cell in (server, *counts)))
+    """What became of the clauses, by area; loudly, if the real server was not there to try."""
+    clauses = [
+        clause(report.nodeid, outcome)
+        for outcome in OUTCOMES
+        for report in terminalreporter.getreports(outcome)
+        if "tests/contract/" in report.nodeid
+    ]
+    if not clauses:
+        return
+    terminalreporter.section("contract of the API")
+    for line in table(clauses):
+        terminalreporter.write_line(line)
+    if kube_programs() is None:
+        terminalreporter.section("NOT TRIED ON A REAL kube-apiserver", red=True)
+        terminalreporter.write_line("It is not on this machine: `make kube` builds it, once.")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=SERVERS)

@@ -1,7 +1,8 @@
 """The contract of the API as tables: ``tests/cases/contract/*.yaml``, one clause a case.
 
-A case is a list of steps; each sends a request and says what must come back. What needs a stream
-is in ``test_watch``, what takes its time in ``test_housekeeping``.
+A case is a list of steps; each sends a request, or watches, and says what must come back. It may
+have a ``kind`` of its own (see ``kinds``), ``own_kind`` if it changes that. What needs more than
+steps is in ``test_watch``; what takes its time in ``test_housekeeping``.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import KNOWN_DIFFERENCES
+from tests.contract.kinds import serve
 from tests.contract.matching import at, differences
-from tests.contract.server import Api, Reply
+from tests.contract.server import Api, Reply, Server
 from trueup.objects import yaml
 
 PATIENCE = 5.0
@@ -25,9 +27,10 @@ TABLE: list[dict[str, Any]] = [
     for path in sorted(CASES.glob("*.yaml"))
     for case in yaml.load(path.read_bytes())
 ]
-KNOWN = {"name", "steps", "file"}
+KNOWN = {"name", "steps", "file", "kind", "own_kind", "needs"}
 STEP = {
     "send",
+    "watch",
     "as",
     "type",
     "accept",
@@ -49,8 +52,12 @@ MEDIA = {
 
 
 @pytest.mark.parametrize("case", TABLE, ids=[f"{c['file']}: {c['name']}" for c in TABLE])
-async def test_clause(case: dict[str, Any], api: Api) -> None:
+async def test_clause(case: dict[str, Any], api: Api, server: Server) -> None:
     assert case.keys() <= KNOWN
+    if case.get("needs") == "housekeeping" and not server.has_housekeeping:
+        pytest.skip("no kube-controller-manager here; `make kube` builds one")
+    for key in {"kind", "own_kind"} & case.keys():
+        await serve(api, case[key], own=key == "own_kind")
     for step in case["steps"]:
         assert step.keys() <= STEP, step
         await run(step, api)
@@ -64,6 +71,9 @@ def test_known_differences_are_few_and_name_clauses() -> None:
 
 async def run(step: dict[str, Any], api: Api) -> None:
     """One step; with ``until``, again and again until it is as expected, for ``within`` seconds."""
+    if "watch" in step:
+        await follow(step, api)
+        return
     patience = step.get("within", PATIENCE) if step.get("until") else 0
     deadline = time.monotonic() + patience
     reply = await send(step, api)
@@ -73,6 +83,15 @@ async def run(step: dict[str, Any], api: Api) -> None:
     assert not wrong, f"{step['send']}: {wrong}"
     for name, path in step.get("save", {}).items():
         api.saved[name] = str(at(reply.body, path))
+
+
+async def follow(step: dict[str, Any], api: Api) -> None:
+    """A watch shows as many events as are expected, and these."""
+    expected = api.filled(step["expect"])
+    accept = step.get("accept", "application/json")
+    events = await api.lines(step["watch"], len(expected), accept)
+    wrong = list(differences(expected, events))
+    assert not wrong, f"{step['watch']}: {wrong}"
 
 
 async def send(step: dict[str, Any], api: Api) -> Reply:

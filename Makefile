@@ -16,7 +16,7 @@ help:
 	@echo "make test    all tests            make check   lint, types, import contracts"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
-	@echo "make bench   measure              make docs    write the generated reference anew"
+	@echo "make bench   measure              make docs    write the generated reference and deploy/ anew"
 	@echo "make format  format the code      make clean   remove what these made"
 
 demo: $(INSTALLED)
@@ -52,6 +52,7 @@ bench: $(INSTALLED)
 
 docs: $(DEVELOP)
 	$(BIN)/python scripts/build_reference.py
+	$(BIN)/python scripts/build_deploy.py
 
 format: $(DEVELOP)
 	$(BIN)/ruff check --fix $(CODE)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
-from trueup.cluster import Client
+from trueup.cluster import Client, Informer
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import Checkouts
 from trueup.controllers.clock import Clock
 from trueup.controllers.definitions import install, missing
 from trueup.controllers.deliveries import Deliveries
 from trueup.controllers.home import Home
+from trueup.controllers.metrics import Metric, Sample
 from trueup.controllers.sources import Sources
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
 from trueup.controlplane.control_plane import ControlPlane
@@ -25,6 +27,7 @@ from trueup.errors import InputError
 from trueup.fetch.git import GitCache
 from trueup.objects import Manifest
 from trueup.report import crds as own_crds
+from trueup.report.conditions import find
 
 CONTROLLER = User("system:trueup", groups=(MASTERS, AUTHENTICATED))
 """Who the controllers are on the embedded control plane."""
@@ -64,6 +67,33 @@ class Controllers:
             self.sources.resources.get,
         )
 
+    def unready(self) -> str:
+        """What is not known yet of the cluster, or not any more; empty once all is."""
+        return "; ".join(
+            f"{informer.gvk.kind}: {informer.problem or 'not listed yet'}"
+            for informer in self._informers
+            if informer.problem or not informer.synced
+        )
+
+    def metrics(self) -> list[Metric]:
+        """How many resources of each kind are ready."""
+        counted = Counter(
+            (informer.gvk.kind, _ready(resource))
+            for informer in (self.sources.resources, self.deliveries.resources)
+            for _, resource in informer
+        )
+        samples = tuple(
+            Sample(number, {"kind": kind, "ready": ready})
+            for (kind, ready), number in sorted(counted.items())
+        )
+        about = "Sources and deliveries by what their Ready condition says."
+        return [Metric("trueup_resources", about, samples)]
+
+    @property
+    def _informers(self) -> tuple[Informer[Manifest], Informer[Manifest], Informer[bytes]]:
+        deliveries = self.deliveries
+        return self.sources.resources, deliveries.resources, deliveries.memory.resources
+
     async def run(self) -> None:
         """Work until cancelled."""
         deliveries = self.deliveries
@@ -81,6 +111,12 @@ class Controllers:
                     group.create_task(work)
         finally:
             await deliveries.close()
+
+
+def _ready(resource: Manifest) -> str:
+    """True, False or Unknown."""
+    found = find((resource.get("status") or {}).get("conditions") or (), "Ready")
+    return str(found["status"]) if found else "Unknown"
 
 
 async def prepare(client: Client, *, install_definitions: bool) -> None:

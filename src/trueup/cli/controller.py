@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
+from trueup.cli.probes import Address, health_option
 from trueup.cli.replicas import election_options, run_elected
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.cli.tenancy import tenancy_options
@@ -18,6 +19,7 @@ from trueup.errors import InputError
 
 if TYPE_CHECKING:
     from trueup.cluster import Client, ClusterConfig
+    from trueup.controllers.probes import Probes
     from trueup.dialects.flux.tenancy import Tenancy
     from trueup.objects import ObjectRef
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 )
 @tenancy_options
 @election_options
+@health_option
 @log_option
 def command(
     kubeconfig: str | None,
@@ -47,6 +50,7 @@ def command(
     allow_local_sources: bool,
     tenancy: Tenancy,
     lease: ObjectRef | None,
+    health: Address | None,
     log_level: str,
 ) -> None:
     """Run the controllers against the cluster that a kubeconfig names.
@@ -56,18 +60,23 @@ def command(
     folder = Path(cache) if cache else data_directory() / "cache"
 
     async def work() -> None:
-        from trueup.wiring import prepare
+        from trueup.wiring import Controllers, prepare
 
         config = _config(kubeconfig, context)
         namespaced = lease and replace(lease, namespace=lease.namespace or config.namespace)
-        async with _client(config) as client:
+        async with _client(config) as client, _probes(health) as probes:
 
             async def lead() -> None:
                 await prepare(client, install_definitions=install_crds)
-                click.echo(f"Trueup's controllers run against {config.server}")
-                await _run(client, folder, allow_local=allow_local_sources, tenancy=tenancy)
+                controllers = Controllers(
+                    client, folder, allow_local=allow_local_sources, tenancy=tenancy
+                )
+                with probes.telling("controllers", controllers.unready, controllers.metrics):
+                    click.echo(f"Trueup's controllers run against {config.server}")
+                    collect_garbage_rarely()
+                    await controllers.run()
 
-            await run_elected(client, namespaced, lead)
+            await run_elected(client, namespaced, lead, probes)
 
     run_until_stopped(work, log_level)
 
@@ -84,11 +93,16 @@ async def _client(config: ClusterConfig) -> AsyncIterator[Client]:
         await client.close()
 
 
-async def _run(client: Client, cache: Path, *, allow_local: bool, tenancy: Tenancy) -> None:
-    from trueup.wiring import Controllers
+@asynccontextmanager
+async def _probes(health: Address | None) -> AsyncIterator[Probes]:
+    from trueup.controllers.probes import Probes
 
-    collect_garbage_rarely()
-    await Controllers(client, cache, allow_local=allow_local, tenancy=tenancy).run()
+    probes = Probes()
+    if health is None:
+        yield probes
+        return
+    async with probes.serving(*health):
+        yield probes
 
 
 def _config(kubeconfig: str | None, context: str) -> ClusterConfig:

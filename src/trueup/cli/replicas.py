@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from trueup.cluster import Client
+    from trueup.controllers.probes import Probes
     from trueup.objects import ObjectRef
 
 
@@ -50,9 +51,19 @@ def election_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def run_elected(
-    client: Client, lease: ObjectRef | None, work: Callable[[], Awaitable[None]]
+    client: Client, lease: ObjectRef | None, work: Callable[[], Awaitable[None]], probes: Probes
 ) -> None:
     """Do ``work``: while this process holds ``lease``, if there is one."""
     from trueup.controllers.leader import Election
+    from trueup.controllers.metrics import Metric
 
-    await (work() if lease is None else Election(client, lease).run(work))
+    if lease is None:
+        await work()
+        return
+    election = Election(client, lease)
+
+    def leading() -> list[Metric]:
+        return [Metric.of("trueup_leader", "Whether this replica leads.", election.leads)]
+
+    with probes.telling("election", lambda: election.problem, leading):
+        await election.run(work)

@@ -54,6 +54,8 @@ class Election:
         self._is_known = False
         """Whether the last answer about the Lease was ours to count on: else look before a write."""
         self._said = ""
+        self.problem = "has not seen the Lease yet"
+        """Why this replica could not take over; empty while it leads, or could if it had to."""
 
     @property
     def leads(self) -> bool:
@@ -115,8 +117,10 @@ class Election:
                 decision = await self._try()
         except (TrueupError, TimeoutError) as error:
             self._is_known = False
-            self._say(logging.WARNING, f"{self._ref}: {error or 'no answer in time'}")
+            self.problem = f"{self._ref}: {error or 'no answer in time'}"
+            self._say(logging.WARNING, self.problem)
             return self._terms.retry
+        self.problem = ""
         return decision.seconds or self._terms.retry
 
     async def _try(self) -> Decision:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from trueup.apply import Objection, no_objection
 from trueup.cluster import Client, Informer
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import Checkouts
@@ -14,14 +16,20 @@ from trueup.controllers.definitions import install, missing
 from trueup.controllers.deliveries import Deliveries
 from trueup.controllers.home import Home
 from trueup.controllers.metrics import Metric, Sample
+from trueup.controllers.objections import objection_to
+from trueup.controllers.rivals import Rivals
 from trueup.controllers.sources import Sources
+from trueup.controllers.standby import Standby
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.controlplane.simulation import simulation_of
+from trueup.dialects.argocd.tracking import CONTROLLER as ARGOCD
+from trueup.dialects.argocd.tracking import application_of
 from trueup.dialects.flux import crds as flux_crds
 from trueup.dialects.flux.conventions import CONVENTIONS
 from trueup.dialects.flux.delivery_dialect import KustomizationDialect
+from trueup.dialects.flux.rivals import RIVALS as FLUX
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import InputError
 from trueup.fetch.git import GitCache
@@ -53,6 +61,7 @@ class Controllers:
         *,
         allow_local: bool = False,
         tenancy: Tenancy = OPEN,
+        objection: Objection = no_objection,
     ) -> None:
         self.client = client
         self.home = Home(client, clock or Clock())
@@ -65,6 +74,7 @@ class Controllers:
             CONVENTIONS,
             artifacts,
             self.sources.resources.get,
+            objection,
         )
 
     def unready(self) -> str:
@@ -113,10 +123,20 @@ class Controllers:
             await deliveries.close()
 
 
+<<<<<<< HEAD
 def _ready(resource: Manifest) -> str:
     """True, False or Unknown."""
     found = find((resource.get("status") or {}).get("conditions") or (), "Ready")
     return str(found["status"]) if found else "Unknown"
+=======
+async def run_alone(
+    client: Client, work: Callable[[Objection], Awaitable[None]], clock: Clock | None = None
+) -> None:
+    """Do ``work`` while nobody else in the cluster works on the same resources."""
+    rivals = Rivals(client, (*FLUX, ARGOCD), clock)
+    objection = objection_to(rivals, ARGOCD, application_of)
+    await Standby(client, rivals, clock).run(lambda: work(objection))
+>>>>>>> a10f865 (Stand by while Flux runs, and leave to Argo CD what it keeps)
 
 
 async def prepare(client: Client, *, install_definitions: bool) -> None:

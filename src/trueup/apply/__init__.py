@@ -6,7 +6,7 @@ on. It decides nothing: ``plan`` does. ``Previewer`` asks the server what would 
 """
 
 from trueup.apply.outcome import Done, Outcome
-from trueup.apply.owner import Owner
+from trueup.apply.owner import Objection, Owner, no_objection
 from trueup.apply.preview import Effect, Preview, Previewer
 from trueup.apply.stages import Gates, StageWalker, Walk
 from trueup.apply.writer import Writer
@@ -15,6 +15,7 @@ __all__ = [
     "Done",
     "Effect",
     "Gates",
+    "Objection",
     "Outcome",
     "Owner",
     "Preview",
@@ -22,4 +23,5 @@ __all__ = [
     "StageWalker",
     "Walk",
     "Writer",
+    "no_objection",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,13 @@ from trueup.objects import Manifest
 from trueup.plan.diff import FieldChange
 from trueup.plan.ignore import leave_alone
 from trueup.plan.mask import confidential_texts, is_secret, scrub_changes, scrub_error
+
+Objection = Callable[[Mapping[str, Any]], str]
+"""Why an object, live or wanted, is not ours to write; empty if nothing stands against it."""
+
+
+def no_objection(obj: Mapping[str, Any]) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +34,18 @@ class Owner:
     confidential: tuple[str, ...] = field(default=(), repr=False)
     """Texts that are not to be shown, wherever they stand."""
 
+    objection: Objection = no_objection
+
     @classmethod
-    def of(cls, delivery: Delivery, client: Client, confidential: tuple[str, ...] = ()) -> Owner:
+    def of(
+        cls,
+        delivery: Delivery,
+        client: Client,
+        confidential: tuple[str, ...] = (),
+        objection: Objection = no_objection,
+    ) -> Owner:
         conventions, labels = delivery.conventions, delivery.labels
-        return cls(client, conventions, labels, delivery.ignored_fields, confidential)
+        return cls(client, conventions, labels, delivery.ignored_fields, confidential, objection)
 
     @property
     def manager(self) -> str:
@@ -38,6 +53,12 @@ class Owner:
 
     def controls(self, obj: Mapping[str, Any]) -> Controls:
         return self.conventions.controls(obj)
+
+    def check(self, *objects: Mapping[str, Any] | None) -> None:
+        """Raises TrueupError for the first of ``objects`` that is not ours to write."""
+        for obj in objects:
+            if obj is not None and (reason := self.objection(obj)):
+                raise TrueupError(reason)
 
     def shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         """``changes``, fit to be shown."""

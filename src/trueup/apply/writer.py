@@ -72,6 +72,8 @@ class Writer:
     def _why_kept(self, live: Manifest, uid: str) -> str:
         if uid and uid != live["metadata"].get("uid"):
             return "it is another object than the one that was applied"
+        if reason := self._owner.objection(live):
+            return reason
         return why_kept(live, self._owner.labels, self._owner.controls(live))
 
     async def _within_slot(self, change: Change) -> Outcome:
@@ -81,10 +83,11 @@ class Writer:
     async def _write(self, change: Change) -> Outcome:
         wanted = change.desired.manifest()
         live = await self._client.find(change.ref)
+        if live is not None and (reason := self._why_skipped(change, live)):
+            return Outcome(change.ref, Done.SKIPPED, reason=reason)
+        self._owner.check(wanted, live)
         if live is None:
             return await self._send(change, wanted, live)
-        if reason := self._why_skipped(change, live):
-            return Outcome(change.ref, Done.SKIPPED, reason=reason)
         if self._is_as_remembered(change, live):
             return Outcome(change.ref, Done.UNCHANGED, observed=live)
         if change.cause is not None and change.cause.is_drift:

@@ -18,6 +18,7 @@ from trueup.cli.tenancy import tenancy_options
 from trueup.errors import InputError
 
 if TYPE_CHECKING:
+    from trueup.apply import Objection
     from trueup.cluster import Client, ClusterConfig
     from trueup.controllers.probes import Probes
     from trueup.dialects.flux.tenancy import Tenancy
@@ -55,28 +56,33 @@ def command(
 ) -> None:
     """Run the controllers against the cluster that a kubeconfig names.
 
-    Without one, inside a Pod, it is the cluster of the Pod.
+    Without one, inside a Pod, it is the cluster of the Pod. Where Flux's controllers run that work
+    on the same resources, it stands by until they are gone: see `trueup migrate`.
     """
     folder = Path(cache) if cache else data_directory() / "cache"
 
     async def work() -> None:
-        from trueup.wiring import Controllers, prepare
+        from trueup.wiring import Controllers, prepare, run_alone
 
         config = _config(kubeconfig, context)
         namespaced = lease and replace(lease, namespace=lease.namespace or config.namespace)
         async with _client(config) as client, _probes(health) as probes:
 
-            async def lead() -> None:
+            async def control(objection: Objection) -> None:
                 await prepare(client, install_definitions=install_crds)
                 controllers = Controllers(
-                    client, folder, allow_local=allow_local_sources, tenancy=tenancy
+                    client,
+                    folder,
+                    allow_local=allow_local_sources,
+                    tenancy=tenancy,
+                    objection=objection,
                 )
                 with probes.telling("controllers", controllers.unready, controllers.metrics):
                     click.echo(f"Trueup's controllers run against {config.server}")
                     collect_garbage_rarely()
                     await controllers.run()
 
-            await run_elected(client, namespaced, lead, probes)
+            await run_elected(client, namespaced, lambda: run_alone(client, control), probes)
 
     run_until_stopped(work, log_level)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from trueup.apply import Objection, no_objection
 from trueup.cluster import Client, cluster_config_from_kubeconfig
 from trueup.controllers.clock import Clock
 from trueup.controllers.secrets import decoded_data
@@ -28,10 +29,14 @@ class Cluster:
     client: Client
     watches: Watches
     fights: Fights
+    objection: Objection = no_objection
 
 
 class Clusters:
-    """Connections by kubeconfig; ``on_change`` hears which object changed in which of them."""
+    """Connections by kubeconfig; ``on_change`` hears which object changed in which of them.
+
+    ``objection`` is about objects in the cluster that we live on: we know of no other who works there.
+    """
 
     def __init__(
         self,
@@ -39,11 +44,13 @@ class Clusters:
         conventions: Conventions,
         clock: Clock,
         on_change: Callable[[str, ObjectRef], None],
+        objection: Objection = no_objection,
     ) -> None:
         self.home = home
         self._conventions = conventions
         self._clock = clock
         self._on_change = on_change
+        self._objection = objection
         self._connections: dict[str, Cluster] = {}
 
     def cluster(self, target: Target, kubeconfig: Manifest | None) -> tuple[str, Cluster]:
@@ -76,7 +83,8 @@ class Clusters:
         watches = Watches(
             client, self._conventions, lambda ref: self._on_change(key, ref), self._clock.now
         )
-        connection = self._connections[key] = Cluster(client, watches, Fights())
+        objection = no_objection if key else self._objection
+        connection = self._connections[key] = Cluster(client, watches, Fights(), objection)
         return connection
 
 

@@ -15,10 +15,15 @@ _PATIENCE_SECONDS = 30.0
 
 
 async def install(client: Client, definitions: Iterable[Manifest]) -> None:
-    """Apply CustomResourceDefinitions and return once all of them are served."""
+    """Apply CustomResourceDefinitions and return once all of them are served.
+
+    Those that somebody else has installed stay as they are: others may go by them.
+    """
     for definition in definitions:
-        await client.apply(definition, field_manager=MANAGER, force=True)
-        await _established(client, ObjectRef.of(definition))
+        ref = ObjectRef.of(definition)
+        if not _is_anothers(await client.find(ref)):
+            await client.apply(definition, field_manager=MANAGER, force=True)
+        await _established(client, ref)
     client.forget_discovery()
 
 
@@ -26,6 +31,12 @@ async def missing(client: Client, definitions: Iterable[Manifest]) -> list[str]:
     """The names of the definitions that the server does not have."""
     refs = [ObjectRef.of(definition) for definition in definitions]
     return [ref.name for ref in refs if await client.find(ref) is None]
+
+
+def _is_anothers(live: Mapping[str, Any] | None) -> bool:
+    entries = live["metadata"].get("managedFields") or () if live else ()
+    applied = {entry.get("manager") for entry in entries if not entry.get("subresource")}
+    return bool(applied) and MANAGER not in applied
 
 
 async def _established(client: Client, ref: ObjectRef) -> None:

@@ -77,7 +77,7 @@ class Undertaker:
         cluster: Cluster,
         refs: Sequence[ObjectRef],
     ) -> float | None:
-        writer = Writer(Owner.of(delivery, cluster.client))
+        writer = Writer(Owner.of(delivery, cluster.client, objection=cluster.objection))
         remembered = self._world.memory.remembered(resource)
         outcomes: list[Outcome] = []
         for ref in sorted(refs, key=apply_order, reverse=True):

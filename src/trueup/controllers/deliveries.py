@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trueup.apply import Objection, no_objection
 from trueup.cluster import Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.claims import Claims
@@ -42,6 +43,7 @@ class Deliveries:
         conventions: Conventions,
         artifacts: Artifacts,
         find_source: Callable[[ObjectRef], Manifest | None],
+        objection: Objection = no_objection,
     ) -> None:
         self._dialect = dialect
         self._artifacts = artifacts
@@ -60,7 +62,9 @@ class Deliveries:
             renderings=self.renderings,
             inputs=Inputs(home.client, self._queue.add),
             dependencies=Dependencies(),
-            clusters=Clusters(home.client, conventions, home.clock, self._object_changed),
+            clusters=Clusters(
+                home.client, conventions, home.clock, self._object_changed, objection
+            ),
             memory=self.memory,
             health=HealthReader(),
             wanted=Claims(),

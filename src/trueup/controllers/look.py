@@ -101,6 +101,9 @@ class Look:
             cluster.watches.tell_every_change(rule.group, rule.kind)
         return key, cluster
 
+    def _owner(self, cluster: Cluster, confidential: tuple[str, ...] = ()) -> Owner:
+        return Owner.of(self._delivery, cluster.client, confidential, cluster.objection)
+
     def _run(self, rendering: Rendering) -> Run:
         attempt, ref = self._attempt, self._delivery.ref
         key = (attempt.generation, attempt.revision, attempt.requested_at, rendering.digest)
@@ -130,7 +133,7 @@ class Look:
 
     async def _apply(self, key: str, cluster: Cluster, rendering: Rendering, run: Run) -> Walk:
         world = self._world
-        owner = Owner.of(self._delivery, cluster.client, rendering.confidential)
+        owner = self._owner(cluster, rendering.confidential)
         walker = StageWalker(cluster.watches, Writer(owner), cluster.fights, world.steady)
         remembered = world.memory.remembered(self._resource)
         try:
@@ -207,7 +210,7 @@ class Look:
     async def _delete(
         self, cluster: Cluster, refs: Sequence[ObjectRef], run: Run
     ) -> list[ObjectRef]:
-        writer, survivors = Writer(Owner.of(self._delivery, cluster.client)), []
+        writer, survivors = Writer(self._owner(cluster)), []
         remembered = self._world.memory.remembered(self._resource)
         for ref in refs:
             known = remembered.get(ref)

@@ -1,0 +1,1 @@
+"""Argo CD's words, as far as Trueup has to know what Argo CD keeps true."""

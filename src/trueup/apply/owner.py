@@ -19,6 +19,7 @@ Objection = Callable[[Mapping[str, Any]], str]
 
 
 def no_objection(obj: Mapping[str, Any]) -> str:
+    """Nobody else is known who writes ``obj``."""
     return ""
 
 

@@ -123,12 +123,12 @@ class Controllers:
             await deliveries.close()
 
 
-<<<<<<< HEAD
 def _ready(resource: Manifest) -> str:
     """True, False or Unknown."""
     found = find((resource.get("status") or {}).get("conditions") or (), "Ready")
     return str(found["status"]) if found else "Unknown"
-=======
+
+
 async def run_alone(
     client: Client, work: Callable[[Objection], Awaitable[None]], clock: Clock | None = None
 ) -> None:
@@ -136,7 +136,6 @@ async def run_alone(
     rivals = Rivals(client, (*FLUX, ARGOCD), clock)
     objection = objection_to(rivals, ARGOCD, application_of)
     await Standby(client, rivals, clock).run(lambda: work(objection))
->>>>>>> a10f865 (Stand by while Flux runs, and leave to Argo CD what it keeps)
 
 
 async def prepare(client: Client, *, install_definitions: bool) -> None:

@@ -32,6 +32,9 @@ def controller_roles(
         # Deliveries act as the account that they name.
         _rule("", ("serviceaccounts",), ("get", "impersonate")),
         _rule("", ("events",), ("create",)),
+        # Whether others run here who work on the same resources.
+        _rule("apps", ("deployments", "statefulsets"), _READ),
+        _rule("coordination.k8s.io", ("leases",), _READ),
         # Whether its kinds are served.
         _rule("apiextensions.k8s.io", ("customresourcedefinitions",), ("get",)),
     ]

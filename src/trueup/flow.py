@@ -171,9 +171,12 @@ class Target:
 
     service_account: str = ""
     """``system:serviceaccount:<namespace>:<name>``, or empty for our own identity."""
-    kubeconfig: ObjectRef | None = None
-    """A Secret with a kubeconfig; None: the cluster that Trueup runs on."""
+    access: ObjectRef | None = None
+    """A Secret with a kubeconfig, or a ConfigMap with a workload identity; None: the cluster that
+    Trueup runs on."""
     kubeconfig_key: str = ""
+    default_identity: str = ""
+    """The ServiceAccount that is meant if the ConfigMap names none; empty: our own identity."""
 
 
 Render = Callable[[Tree, Sequence[Manifest]], Rendering]

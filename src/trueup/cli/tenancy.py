@@ -26,13 +26,27 @@ def tenancy_options(command: Callable[..., Any]) -> Callable[..., Any]:
         callback=_name,
         help="Account, of its own namespace, that a delivery acts as if it names none.",
     )
+    @click.option(
+        "--default-kubeconfig-service-account",
+        metavar="NAME",
+        default="",
+        callback=_name,
+        help="Account whose identity a configMapRef without serviceAccountName takes to another"
+        " cluster. Default: that of --default-service-account.",
+    )
     @wraps(command)
     def with_tenancy(
-        *, no_cross_namespace_refs: bool, default_service_account: str, **options: Any
+        *,
+        no_cross_namespace_refs: bool,
+        default_service_account: str,
+        default_kubeconfig_service_account: str,
+        **options: Any,
     ) -> Any:
         from trueup.dialects.flux.tenancy import Tenancy
 
-        tenancy = Tenancy(no_cross_namespace_refs, default_service_account)
+        tenancy = Tenancy(
+            no_cross_namespace_refs, default_service_account, default_kubeconfig_service_account
+        )
         return command(tenancy=tenancy, **options)
 
     return with_tenancy

@@ -77,7 +77,7 @@ class HttpTransport:
             allow_redirects=False,
         ) as response:
             if response.status == 401:
-                self._config.forget_token()
+                self._config.token_refused()
             content = await response.read()
             lower = {key.lower(): value for key, value in response.headers.items()}
             return Answer(response.status, content, lower)
@@ -99,7 +99,7 @@ class HttpTransport:
             raise self._unavailable(error) from error
         async with response:
             if response.status == 401:
-                self._config.forget_token()
+                self._config.token_refused()
             if response.status != 200:
                 text = await response.text()
                 raise error_from_status(response.status, _decode(text), text[:200])

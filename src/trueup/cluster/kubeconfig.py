@@ -1,27 +1,25 @@
 """Which server, and who we are there: kubeconfig files and the in-cluster service account.
 
-Follows https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ and, for ``exec``,
-https://kubernetes.io/docs/reference/config-api/client-authentication.v1/.
+Follows https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/.
 """
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-
-from trueup.errors import InputError, Unauthorized
-from trueup.objects import Manifest, yaml
+from trueup.cluster.credential import Renewed
+from trueup.cluster.exec_plugin import credential_from_plugin
+from trueup.errors import InputError
+from trueup.objects import yaml
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
@@ -43,10 +41,9 @@ class ClusterConfig:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     token_file: Path | None = None
-    exec_plugin: Mapping[str, Any] | None = None
+    credential: Renewed[Any] | None = field(default=None, repr=False)
+    """A token that somebody else gives, and gives anew before it expires."""
     proxy_url: str = ""
-    _exec_token: str = field(default="", repr=False)
-    _exec_expiry: float = 0
 
     async def auth_headers(self) -> dict[str, str]:
         """The Authorization header, freshly read where the credential can rotate."""
@@ -57,15 +54,17 @@ class ClusterConfig:
         if self.username:
             pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
             return {"Authorization": f"Basic {pair}"}
-        if self.exec_plugin:
-            return {"Authorization": f"Bearer {await self._token_from_plugin()}"}
+        if self.credential is not None:
+            return {"Authorization": f"Bearer {(await self.credential.get()).token}"}
         return {}
 
     def ssl_context(self) -> ssl.SSLContext | None:
         """None where the server speaks plain HTTP."""
         if not self.server.startswith("https:"):
             return None
-        context = ssl.create_default_context(cadata=self.ca.decode() if self.ca else None)
+        context = ssl.create_default_context(
+            cadata=self.ca.decode("ascii", "ignore") if self.ca else None
+        )
         if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -73,51 +72,10 @@ class ClusterConfig:
             _load_client_certificate(context, self.client_certificate, self.client_key)
         return context
 
-    def forget_token(self) -> None:
-        """The server refused the credential: ask the plugin for a new one next time."""
-        self._exec_token = ""
-
-    async def _token_from_plugin(self) -> str:
-        if self._exec_token and datetime.now(UTC).timestamp() < self._exec_expiry - 10:
-            return self._exec_token
-        status = await _run_plugin(self.exec_plugin or {})
-        expiry = status.get("expirationTimestamp")
-        self._exec_expiry = datetime.fromisoformat(expiry).timestamp() if expiry else float("inf")
-        self._exec_token = status["token"]
-        return self._exec_token
-
-
-async def _run_plugin(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The ``status`` of the ExecCredential that the plugin prints, which has a token."""
-    command = plugin.get("command") or ""
-    env = dict(os.environ)
-    env |= {item["name"]: item["value"] for item in plugin.get("env") or ()}
-    info: Manifest = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": {}}
-    env["KUBERNETES_EXEC_INFO"] = orjson.dumps(info).decode()
-    try:
-        process = await asyncio.create_subprocess_exec(
-            command,
-            *(plugin.get("args") or ()),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=env,
-        )
-    except OSError as error:
-        hint = plugin.get("installHint") or "install it, or correct the kubeconfig"
-        raise InputError(
-            f"credential plugin does not start: {error.strerror}", subject=command, next_step=hint
-        ) from error
-    output, problem = await process.communicate()
-    if process.returncode:
-        text = problem.decode(errors="replace").strip()[:200]
-        raise Unauthorized(f"credential plugin failed: {text}", subject=command)
-    try:
-        status = orjson.loads(output).get("status") or {}
-    except (orjson.JSONDecodeError, AttributeError) as error:
-        raise Unauthorized("credential plugin prints no ExecCredential", subject=command) from error
-    if not isinstance(status, dict) or not status.get("token"):
-        raise Unauthorized("credential plugin gives no token", subject=command)
-    return status
+    def token_refused(self) -> None:
+        """The server refused the credential: ask for a new one next time."""
+        if self.credential is not None:
+            self.credential.refused()
 
 
 def cluster_config_from_kubeconfig(
@@ -181,7 +139,7 @@ def _config_of(
         password=user.get("password") or "",
         token=user.get("token") or "",
         token_file=(base / token_file) if token_file and base else None,
-        exec_plugin=_located(user.get("exec"), base) if base else None,
+        credential=_by_plugin(user.get("exec"), base) if base else None,
         proxy_url=cluster.get("proxy-url") or "",
     )
 
@@ -263,6 +221,11 @@ def _named(document: Mapping[str, Any], section: str, key: str, name: str, subje
         if item.get("name") == name:
             return item.get(key) or {}
     raise InputError(f"has no entry {name!r} in {section}", subject=subject)
+
+
+def _by_plugin(plugin: Mapping[str, Any] | None, base: Path) -> Renewed[Any] | None:
+    found = _located(plugin, base)
+    return Renewed(partial(credential_from_plugin, found)) if found else None
 
 
 def _located(plugin: Mapping[str, Any] | None, base: Path) -> Mapping[str, Any] | None:

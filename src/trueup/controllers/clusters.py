@@ -1,22 +1,20 @@
-"""The clusters that deliveries go to: the one we live on, and those that kubeconfigs name."""
+"""The clusters that deliveries go to: the one we live on, and others that they name."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from trueup.apply import Objection, no_objection
-from trueup.cluster import Client, cluster_config_from_kubeconfig
+from trueup.cluster import Client, ClusterConfig
 from trueup.controllers.clock import Clock
-from trueup.controllers.secrets import decoded_data
-from trueup.errors import InputError
-from trueup.flow import Conventions, Target
-from trueup.objects import Manifest, ObjectRef
+from trueup.controllers.in_use import InUse
+from trueup.controllers.ways import Ways
+from trueup.flow import Conventions, Delivery
+from trueup.objects import ObjectRef
 from trueup.observe.fights import Fights
 from trueup.observe.watches import Watches
-
-_DEFAULT_KEYS = ("value", "value.yaml")
 
 
 @dataclass(frozen=True)
@@ -33,66 +31,81 @@ class Cluster:
 
 
 class Clusters:
-    """Connections by kubeconfig; ``on_change`` hears which object changed in which of them.
+    """Connections, each kept while a delivery uses it.
 
-    ``objection`` is about objects in the cluster that we live on: we know of no other who works there.
+    ``on_change`` hears which object changed in which of them. ``objection`` is about objects in the
+    cluster that we live on: we know of no other who works there.
     """
 
     def __init__(
         self,
         home: Client,
+        ways: Ways,
         conventions: Conventions,
         clock: Clock,
         on_change: Callable[[str, ObjectRef], None],
         objection: Objection = no_objection,
     ) -> None:
         self.home = home
+        self._ways = ways
         self._conventions = conventions
         self._clock = clock
         self._on_change = on_change
         self._objection = objection
-        self._connections: dict[str, Cluster] = {}
+        self._connections: InUse[Cluster] = InUse(self._drop)
+        self._closing: set[asyncio.Task[None]] = set()
 
-    def cluster(self, target: Target, kubeconfig: Manifest | None) -> tuple[str, Cluster]:
-        """The cluster, and its key; ``kubeconfig`` is the Secret that ``target`` names, if any.
+    async def cluster(self, delivery: Delivery) -> tuple[str, Cluster]:
+        """Where ``delivery`` goes, as whom it acts there, and the key of that cluster.
 
-        Raises InputError for a kubeconfig that cannot be used.
+        Raises as ``Ways.find``.
         """
-        content = _kubeconfig(target, kubeconfig) if kubeconfig is not None else b""
-        key = sha256(content).hexdigest() if content else ""
-        connection = self._connections.get(key) or self._connect(key, content, target)
+        target = delivery.target
+        if target.access is None:
+            self._ways.forget(delivery.ref)
+            key = ""
+            connection = self._connections.use(delivery.ref, key, self._at_home)
+        else:
+            way = await self._ways.find(delivery, target.access)
+            key = way.key
+            connection = self._connections.use(
+                delivery.ref, key, lambda: self._connect(key, way.config())
+            )
         if target.service_account:
             client = connection.client.impersonating(target.service_account)
             return key, replace(connection, client=client)
         return key, connection
 
+    def forget(self, delivery: ObjectRef) -> None:
+        self._ways.forget(delivery)
+        self._connections.leave(delivery)
+
     async def close(self) -> None:
-        for key, connection in self._connections.items():
-            await connection.watches.close()
-            if key:
-                await connection.client.close()
+        await self._ways.close()
         self._connections.clear()
+        await asyncio.gather(*self._closing)
 
-    def _connect(self, key: str, content: bytes, target: Target) -> Cluster:
-        client = self.home
-        if key:
-            from trueup.cluster.http import HttpTransport
+    def _at_home(self) -> Cluster:
+        return self._watched("", self.home)
 
-            config = cluster_config_from_kubeconfig(content, subject=str(target.kubeconfig))
-            client = Client(HttpTransport(config))
+    def _connect(self, key: str, config: ClusterConfig) -> Cluster:
+        from trueup.cluster.http import HttpTransport
+
+        return self._watched(key, Client(HttpTransport(config)))
+
+    def _watched(self, key: str, client: Client) -> Cluster:
         watches = Watches(
             client, self._conventions, lambda ref: self._on_change(key, ref), self._clock.now
         )
         objection = no_objection if key else self._objection
-        connection = self._connections[key] = Cluster(client, watches, Fights(), objection)
-        return connection
+        return Cluster(client, watches, Fights(), objection)
 
+    def _drop(self, connection: Cluster) -> None:
+        task = asyncio.create_task(self._close(connection))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
-def _kubeconfig(target: Target, secret: Manifest) -> bytes:
-    subject = str(target.kubeconfig)
-    data = decoded_data(secret, subject)
-    keys = (target.kubeconfig_key,) if target.kubeconfig_key else _DEFAULT_KEYS
-    found = next((data[key] for key in keys if key in data), None)
-    if found is None:
-        raise InputError(f"has no key {' or '.join(keys)}", subject=subject)
-    return found
+    async def _close(self, connection: Cluster) -> None:
+        await connection.watches.close()
+        if connection.client is not self.home:
+            await connection.client.close()

@@ -50,25 +50,25 @@ class Undertaker:
             return None
         try:
             key, cluster = await self._cluster(delivery)
-        except TrueupError as error:
+        except (InputError, NotFound) as error:
             self._warn(resource, f"cluster cannot be reached, so objects are left: {error}")
             return None
+        except TrueupError as error:
+            self._warn(resource, f"cluster cannot be reached now: {error}")
+            return _RETRY_SECONDS
         others = set(world.wanted.claimed_by_others(delivery.ref, key, refs))
         mine = [ref for ref in refs if ref not in others]
         return await self._delete(resource, delivery, cluster, mine)
 
     async def _cluster(self, delivery: Delivery) -> tuple[str, Cluster]:
-        """Raises where the identity or the kubeconfig to act with is gone."""
-        world, target = self._world, delivery.target
-        secret = None
-        if target.kubeconfig is not None:
-            secret = await world.clusters.home.get(target.kubeconfig)
-        elif target.service_account:
+        """InputError or NotFound where what we act with is gone, or nobody can use it."""
+        clusters, target = self._world.clusters, delivery.target
+        if target.access is None and target.service_account:
             namespace, _, name = target.service_account.removeprefix(
                 "system:serviceaccount:"
             ).partition(":")
-            await world.clusters.home.get(ObjectRef("", "ServiceAccount", namespace, name, "v1"))
-        return world.clusters.cluster(target, secret)
+            await clusters.home.get(ObjectRef("", "ServiceAccount", namespace, name, "v1"))
+        return await clusters.cluster(delivery)
 
     async def _delete(
         self,

@@ -19,6 +19,7 @@ from trueup.controllers.memory import Memory
 from trueup.controllers.render_cache import RenderCache
 from trueup.controllers.reporting import Reporter
 from trueup.controllers.triggers import worth_a_look
+from trueup.controllers.ways import Ways
 from trueup.controllers.world import World
 from trueup.dialects.contract import DeliveryDialect
 from trueup.flow import Artifact, Conventions
@@ -56,6 +57,7 @@ class Deliveries:
         self.memory = Memory(home.client)
         self.renderings = RenderCache()
         self._concerned = Claims()
+        ways = Ways(home.client, home.clock, self._queue.add)
         self._world = World(
             dialect=dialect,
             artifacts=artifacts,
@@ -63,7 +65,7 @@ class Deliveries:
             inputs=Inputs(home.client, self._queue.add),
             dependencies=Dependencies(),
             clusters=Clusters(
-                home.client, conventions, home.clock, self._object_changed, objection
+                home.client, ways, conventions, home.clock, self._object_changed, objection
             ),
             memory=self.memory,
             health=HealthReader(),
@@ -160,5 +162,6 @@ class Deliveries:
         world.wanted.forget(ref)
         world.concerned.forget(ref)
         world.inputs.forget(ref)
+        world.clusters.forget(ref)
         world.health.forget(ref)
         world.reporter.forget(ref)

@@ -16,9 +16,16 @@ _SYNC_SECONDS = 20.0
 class Inputs:
     """Objects by reference, with the deliveries that read them."""
 
-    def __init__(self, client: Client, on_change: Callable[[ObjectRef], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        on_change: Callable[[ObjectRef], None],
+        *,
+        if_missing: str = "create it, or mark it optional",
+    ) -> None:
         self._client = client
         self._on_change = on_change
+        self._if_missing = if_missing
         self._informers: dict[ObjectRef, Informer[Manifest]] = {}
         self._tasks: dict[ObjectRef, asyncio.Task[None]] = {}
         self._readers: dict[ObjectRef, set[ObjectRef]] = {}
@@ -40,7 +47,7 @@ class Inputs:
             if obj is not None:
                 found.append(obj)
             elif not optional:
-                raise InputError(f"{ref} not found", next_step="create it, or mark it optional")
+                raise InputError(f"{ref} not found", next_step=self._if_missing)
         return found
 
     async def _synced(self, ref: ObjectRef) -> None:
@@ -53,8 +60,9 @@ class Inputs:
             raise Unavailable(cause, subject=str(ref)) from informer.problem
 
     def forget(self, reader: ObjectRef) -> None:
-        self._subscribe(reader, set())
-        del self._wanted[reader]
+        if reader in self._wanted:
+            self._subscribe(reader, set())
+            del self._wanted[reader]
 
     async def close(self) -> None:
         for task in self._tasks.values():

@@ -59,14 +59,12 @@ class Look:
         self._artifact = artifact
         self._attempt = attempt
         self._runs = runs
-        self._kubeconfig: Manifest | None = None
 
     async def through(self) -> float | None:
         """All steps; Setback where one cannot be taken."""
         world = self._world
-        rendered = await render(world, self._resource, self._delivery, self._artifact)
-        rendering, self._kubeconfig = rendered
-        key, cluster = self._cluster()
+        rendering = await render(world, self._resource, self._delivery, self._artifact)
+        key, cluster = await self._cluster()
         run = self._run(rendering)
         inventory = await self._announce(key, rendering, run)
         walk = await self._apply(key, cluster, rendering, run)
@@ -91,12 +89,12 @@ class Look:
         self._runs.pop(self._delivery.ref, None)
         return min(self._delivery.interval, walk.again_in or self._delivery.interval)
 
-    def _cluster(self) -> tuple[str, Cluster]:
-        target = self._delivery.target
+    async def _cluster(self) -> tuple[str, Cluster]:
         try:
-            key, cluster = self._world.clusters.cluster(target, self._kubeconfig)
+            key, cluster = await self._world.clusters.cluster(self._delivery)
         except TrueupError as error:
-            raise Setback(Trouble.APPLY, str(error)) from error
+            retry = 1 if isinstance(error, _PASSING) else None
+            raise Setback(Trouble.APPLY, str(error), retry=retry) from error
         for rule in self._delivery.health.rules:
             cluster.watches.tell_every_change(rule.group, rule.kind)
         return key, cluster

@@ -9,7 +9,7 @@ from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
 from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError, of_defect
 from trueup.flow import Artifact, Delivery, Rendering
-from trueup.objects import Manifest, ObjectRef
+from trueup.objects import Manifest
 from trueup.plan.mask import confidential_texts, is_secret, scrub_error
 from trueup.report.report import Trouble
 
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 async def render(
     world: World, resource: Manifest, delivery: Delivery, artifact: Artifact
-) -> tuple[Rendering, Manifest | None]:
-    """What ``delivery`` wants, and the Secret with the kubeconfig of its cluster, if it names one.
+) -> Rendering:
+    """What ``delivery`` wants.
 
     It is rendered also while a dependency is not ready, so that others know what it claims; that
     the dependency is not ready then counts for more than what may be wrong with the rendering.
@@ -51,13 +51,10 @@ def _check_path(complaint: str, delivery: Delivery, artifact: Artifact) -> None:
         raise Setback(Trouble.SOURCE, f"{complaint}: there is no directory {path} in {where}")
 
 
-async def _render(
-    world: World, delivery: Delivery, artifact: Artifact
-) -> tuple[Rendering, Manifest | None]:
-    inputs = await world.inputs.read(delivery.ref, _inputs(delivery))
-    kubeconfig = inputs.pop() if delivery.target.kubeconfig is not None else None
+async def _render(world: World, delivery: Delivery, artifact: Artifact) -> Rendering:
+    inputs = await world.inputs.read(delivery.ref, delivery.inputs)
     try:
-        return await world.renderings.render(delivery, artifact.tree, inputs), kubeconfig
+        return await world.renderings.render(delivery, artifact.tree, inputs)
     except TrueupError as error:
         scrub_error(error, confidential_texts(filter(is_secret, inputs)))
         raise
@@ -77,9 +74,3 @@ def _check_dependencies(
         raise Setback(Trouble.DEPENDENCY, error.cause) from error
     except ExpressionError as error:
         raise Setback(Trouble.EXPRESSION, str(error), stalled=True) from error
-
-
-def _inputs(delivery: Delivery) -> list[tuple[ObjectRef, bool]]:
-    """What is read besides the tree: for rendering and, last, to reach the cluster."""
-    kubeconfig = delivery.target.kubeconfig
-    return [*delivery.inputs, *([(kubeconfig, False)] if kubeconfig else [])]

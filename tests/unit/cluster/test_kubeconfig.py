@@ -209,13 +209,6 @@ async def test_a_token_is_kept_until_it_expires(tmp_path: Path, expiry: str, run
     assert len(os.listdir(tmp_path)) == 1 + runs  # noqa: PTH208
 
 
-async def test_a_refused_token_is_asked_for_anew(tmp_path: Path) -> None:
-    config = plugin(tmp_path, COUNTING + SAYS.format("{'token': str(count)}"))
-    first = await config.auth_headers()
-    config.forget_token()
-    assert await config.auth_headers() != first
-
-
 @pytest.mark.parametrize(
     ("script", "problem"),
     [

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from trueup.cluster import Client, following
+from trueup.controllers.clock import Clock
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
@@ -32,17 +33,20 @@ GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitReposito
 class Stage:
     """A running Trueup, a repository, and a person with a client of their own."""
 
-    def __init__(self, folder: Path, tenancy: Tenancy) -> None:
+    def __init__(self, folder: Path, tenancy: Tenancy, clock: Clock | None) -> None:
         self.folder = folder
         self._tenancy = tenancy
+        self._clock = clock
         self.repo = GitRepo(folder / "repo.git")
-        self.embedded = Embedded(folder / "data", simulation=False, tenancy=tenancy)
+        self.embedded = self._new()
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, folder: Path, tenancy: Tenancy = OPEN) -> AsyncIterator[Stage]:
-        stage = cls(folder, tenancy)
+    async def at(
+        cls, folder: Path, tenancy: Tenancy = OPEN, clock: Clock | None = None
+    ) -> AsyncIterator[Stage]:
+        stage = cls(folder, tenancy, clock)
         await stage.start()
         try:
             yield stage
@@ -69,8 +73,13 @@ class Stage:
     async def restart(self) -> None:
         """A new process, as it were, on the same data."""
         await self.stop()
-        self.embedded = Embedded(self.folder / "data", simulation=False, tenancy=self._tenancy)
+        self.embedded = self._new()
         await self.start()
+
+    def _new(self) -> Embedded:
+        return Embedded(
+            self.folder / "data", simulation=False, clock=self._clock, tenancy=self._tenancy
+        )
 
     # What the person does
 

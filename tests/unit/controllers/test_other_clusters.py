@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -96,3 +97,26 @@ async def test_a_cluster_that_is_away_is_named_and_comes_back(stage: Stage, othe
     await stage.failing(text="https://127.0.0.1:1: no answer")
     await secret(stage, kubeconfig)
     await stage.ready()
+
+
+async def test_a_kubeconfig_that_was_replaced_is_watched_with_no_more(
+    stage: Stage, other: Other
+) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    kubeconfig = other.plane.kubeconfig.read_bytes()
+    await stage.source()
+    await secret(stage, kubeconfig)
+    await stage.delivery(kubeConfig=REMOTE)
+    await stage.ready()
+    before = informers()
+    for rotated in (b"{}", kubeconfig + b"# rotated\n"):
+        await secret(stage, rotated)
+        await (stage.failing() if rotated == b"{}" else stage.ready())
+    await stage.looked_at()
+    assert informers() == before
+
+
+def informers() -> int:
+    """How many watches the controllers keep up, wherever they go."""
+    coroutines = [task.get_coro() for task in asyncio.all_tasks()]
+    return [getattr(each, "__qualname__", "") for each in coroutines].count("Informer.run")

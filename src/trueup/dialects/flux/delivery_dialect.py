@@ -25,8 +25,7 @@ class KustomizationDialect:
         self._tenancy = tenancy
 
     def delivery_of(self, resource: Manifest) -> Delivery:
-        default = self._tenancy.default_service_account
-        return kustomization.delivery_of(resource, default_service_account=default)
+        return kustomization.delivery_of(resource, self._tenancy)
 
     def check_access(self, delivery: Delivery) -> None:
         self._tenancy.check(delivery)

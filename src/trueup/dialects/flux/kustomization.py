@@ -12,6 +12,7 @@ from trueup.dialects.flux.conventions import CONVENTIONS, stages
 from trueup.dialects.flux.ignored import ignored_fields
 from trueup.dialects.flux.manifests import render_objects
 from trueup.dialects.flux.shape import check_shape
+from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import ExpressionError, InputError, RenderError
 from trueup.flow import (
     DeletionPolicy,
@@ -43,11 +44,8 @@ def is_suspended(resource: Mapping[str, Any]) -> bool:
     return bool((resource.get("spec") or {}).get("suspend"))
 
 
-def delivery_of(resource: Manifest, *, default_service_account: str = "") -> Delivery:
-    """The resource's spec as a Delivery; InputError names the field that is wrong.
-
-    The default account acts if the resource names none.
-    """
+def delivery_of(resource: Manifest, tenancy: Tenancy = OPEN) -> Delivery:
+    """The resource's spec as a Delivery; InputError names the field that is wrong."""
     ref = ObjectRef.of(resource)
     spec = resource.get("spec") or {}
     subject = str(ref)
@@ -73,7 +71,7 @@ def delivery_of(resource: Manifest, *, default_service_account: str = "") -> Del
         render=lambda tree, inputs: _render(resource, labels, tree, inputs),
         render_key=digest_of([spec, ref.namespace, ref.name]),
         inputs=tuple(_inputs(spec, ref.namespace)),
-        target=_target(spec, ref.namespace, default_service_account),
+        target=_target(spec, ref.namespace, tenancy),
         prune=bool(spec.get("prune")),
         deletion=DeletionPolicy(spec.get("deletionPolicy") or "MirrorPrune"),
         health=_health(spec, ref, max(timeout, 1.0)),
@@ -111,19 +109,19 @@ def _inputs(spec: Mapping[str, Any], namespace: str) -> list[tuple[ObjectRef, bo
     return found
 
 
-def _target(spec: Mapping[str, Any], namespace: str, default_account: str) -> Target:
-    user = _user(namespace, spec.get("serviceAccountName") or default_account)
+def _target(spec: Mapping[str, Any], namespace: str, tenancy: Tenancy) -> Target:
+    user = _user(namespace, spec.get("serviceAccountName") or tenancy.default_service_account)
     kubeconfig = spec.get("kubeConfig")
     if not kubeconfig:
         return Target(user)
-    secret = kubeconfig.get("secretRef") or {}
-    if not secret.get("name"):
-        raise InputError(
-            "spec.kubeConfig needs secretRef.name",
-            next_step="put a kubeconfig into a Secret; configMapRef is not supported yet",
-        )
-    ref = ObjectRef("", "Secret", namespace, secret["name"], "v1")
-    return Target(user, ref, secret.get("key") or "")
+    secret, config_map = (kubeconfig.get(key) or {} for key in ("secretRef", "configMapRef"))
+    if name := secret.get("name"):
+        ref = ObjectRef("", "Secret", namespace, name, "v1")
+        return Target(user, ref, secret.get("key") or "")
+    if name := config_map.get("name"):
+        ref = ObjectRef("", "ConfigMap", namespace, name, "v1")
+        return Target(user, ref, default_identity=tenancy.identity_service_account)
+    raise InputError("spec.kubeConfig needs secretRef.name or configMapRef.name")
 
 
 def _user(namespace: str, account: str) -> str:

@@ -18,6 +18,13 @@ class Tenancy:
     """Whether references to other namespaces are refused."""
     default_service_account: str = ""
     """Acts for deliveries that name no account, each time the one of their own namespace."""
+    default_kubeconfig_service_account: str = ""
+    """Goes to other clusters for deliveries whose ``configMapRef`` names no account."""
+
+    @property
+    def identity_service_account(self) -> str:
+        """Whoever is not to act as Trueup here is not to go elsewhere as Trueup either."""
+        return self.default_kubeconfig_service_account or self.default_service_account
 
     def check(self, delivery: Delivery) -> None:
         """Raises AccessDenied, naming what may not be referred to.

@@ -29,8 +29,9 @@ def controller_roles(
         *(_rule(group, kinds, (*_READ, "create", "update")) for group, kinds in _by_group(own)),
         # Credentials of sources, values for substitution, kubeconfigs: by name, in any namespace.
         _rule("", ("configmaps", "secrets"), _READ),
-        # Deliveries act as the account that they name.
-        _rule("", ("serviceaccounts",), ("get", "impersonate")),
+        # Deliveries act as the account that they name, and enter other clusters with its token.
+        _rule("", ("serviceaccounts",), (*_READ, "impersonate")),
+        _rule("", ("serviceaccounts/token",), ("create",)),
         _rule("", ("events",), ("create",)),
         # Whether others run here who work on the same resources.
         _rule("apps", ("deployments", "statefulsets"), _READ),

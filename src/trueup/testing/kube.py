@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from trueup.cluster import Client
 from trueup.cluster.http import HttpTransport
@@ -70,11 +71,16 @@ class KubeServer:
 
 @asynccontextmanager
 async def kube_server(
-    folder: Path, programs: Path, *, with_workloads: bool = False
+    folder: Path,
+    programs: Path,
+    *,
+    with_workloads: bool = False,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> AsyncIterator[KubeServer]:
     """Runs ``programs`` with all their files in ``folder`` for as long as the block runs.
 
-    ``with_workloads`` needs FOR_WORKLOADS among them. KubeError if one does not come up.
+    ``with_workloads`` needs FOR_WORKLOADS among them. ``options`` are kube-apiserver's, over those
+    that it gets anyway. KubeError if one does not come up.
     """
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
@@ -83,16 +89,15 @@ async def kube_server(
     files.write_kubeconfig(server.url)
     async with AsyncExitStack() as running:
 
-        async def run(program: str, options: Mapping[str, object]) -> Process:
-            given = [f"--{name}={value}" for name, value in options.items()]
+        async def run(program: str, chosen: Mapping[str, object]) -> Process:
+            given = [f"--{name}={value}" for name, value in chosen.items()]
             return await running.enter_async_context(_running(programs / program, given, folder))
 
         await run("etcd", files.etcd_options(etcd))
-        process = await run("kube-apiserver", files.server_options(etcd, port))
+        process = await run("kube-apiserver", {**files.server_options(etcd, port), **options})
         await _wait_ready(server, process, folder / "kube-apiserver.log")
         if has_housekeeping:
-            options = files.controller_options(with_workloads=with_workloads)
-            await run(HOUSEKEEPER, options)
+            await run(HOUSEKEEPER, files.controller_options(with_workloads=with_workloads))
         if with_workloads:
             await run("kube-scheduler", files.scheduler_options())
             await run("kwok", files.kwok_options())

@@ -109,6 +109,7 @@ def test_no_role_of_trueup_writes_what_is_not_its_own(installation: Installation
     assert {(group, resource) for group, resource, _ in writes} == {
         ("", "events"),
         ("", "serviceaccounts"),
+        ("", "serviceaccounts/token"),
         ("coordination.k8s.io", "leases"),
     }
     assert ("", "serviceaccounts", "impersonate") in writes

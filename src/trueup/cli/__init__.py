@@ -20,6 +20,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "up": "Run everything in one process, with an embedded control plane.",
         "controller": "Run the controllers against a cluster.",
     },
+    "Set up a cluster": {
+        "install": "Put Trueup on a cluster.",
+        "check": "Tell what is wrong with a cluster or an installation.",
+        "uninstall": "Take Trueup off a cluster, and leave what it delivered.",
+    },
     "See": {
         "get": "List sources and deliveries with their state.",
         "tree": "Show the objects of a delivery with their health.",

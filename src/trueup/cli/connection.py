@@ -100,26 +100,30 @@ async def dial(connection: Connection) -> tuple[Transport, str]:
 
 def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every verb that talks to a cluster; passes ``connection``."""
+    return connecting(f"Namespace; default: the context's, else {DEFAULT_NAMESPACE}.")(command)
 
-    @click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file.")
-    @click.option("--context", metavar="NAME", help="Context in the kubeconfig.")
-    @click.option(
-        "--data",
-        metavar="DIR",
-        envvar="TRUEUP_DATA",
-        help="State of a local `trueup up`, used where no kubeconfig is named.",
-    )
-    @click.option(
-        "-n",
-        "--namespace",
-        metavar="NAME",
-        help=f"Namespace; default: the context's, else {DEFAULT_NAMESPACE}.",
-    )
-    @click.pass_context
-    @wraps(command)
-    def wrapped(ctx: click.Context, /, *args: Any, **options: Any) -> Any:
-        names = ("kubeconfig", "context", "data", "namespace")
-        chosen = {name: options.pop(name) or "" for name in names}
-        return ctx.invoke(command, *args, connection=Connection(**chosen, dial=ctx.obj), **options)
 
-    return wrapped
+def connecting(namespace_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """As ``connection_options``, for verbs to which the namespace means something else."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @click.option("--kubeconfig", metavar="FILE", help="Kubeconfig file.")
+        @click.option("--context", metavar="NAME", help="Context in the kubeconfig.")
+        @click.option(
+            "--data",
+            metavar="DIR",
+            envvar="TRUEUP_DATA",
+            help="State of a local `trueup up`, used where no kubeconfig is named.",
+        )
+        @click.option("-n", "--namespace", metavar="NAME", help=namespace_help)
+        @click.pass_context
+        @wraps(command)
+        def wrapped(ctx: click.Context, /, *args: Any, **options: Any) -> Any:
+            names = ("kubeconfig", "context", "data", "namespace")
+            chosen = {name: options.pop(name) or "" for name in names}
+            connection = Connection(**chosen, dial=ctx.obj)
+            return ctx.invoke(command, *args, connection=connection, **options)
+
+        return wrapped
+
+    return decorate

@@ -77,3 +77,18 @@ async def until(
                 if decision is not None:
                     return decision
     raise AssertionError("changes never end")
+
+
+async def until_gone(client: Client, ref: ObjectRef, *, timeout: float) -> None:
+    """Returns once there is no such object, or no such kind. Raises TimeoutError."""
+    selector = f"metadata.name={ref.name}"
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            aclosing(changes(client, ref.gvk, ref.namespace, field_selector=selector)) as batches,
+        ):
+            async for batch in batches:
+                if not batch or batch[-1].type == "DELETED":
+                    return
+    except NotFound:
+        return

@@ -23,7 +23,7 @@ async def install(client: Client, definitions: Iterable[Manifest]) -> None:
         ref = ObjectRef.of(definition)
         if not _is_anothers(await client.find(ref)):
             await client.apply(definition, field_manager=MANAGER, force=True)
-        await _established(client, ref)
+        await await_established(client, ref)
     client.forget_discovery()
 
 
@@ -39,7 +39,8 @@ def _is_anothers(live: Mapping[str, Any] | None) -> bool:
     return bool(applied) and MANAGER not in applied
 
 
-async def _established(client: Client, ref: ObjectRef) -> None:
+async def await_established(client: Client, ref: ObjectRef) -> None:
+    """Returns once the definition is served; ApiError if that takes too long."""
     try:
         await following.until(
             client, ref, lambda obj: _is_established(obj) or None, timeout=_PATIENCE_SECONDS

@@ -8,7 +8,7 @@ import sys
 import click
 
 _COLOURS = {
-    "green": {"True", "Healthy", "Applied", "Corrected", "Recreated"},
+    "green": {"True", "Healthy", "Applied", "Corrected", "Recreated", "OK"},
     "red": {"False", "Degraded", "Failed", "Missing", "Warning"},
     "yellow": {"Unknown", "Progressing", "BackingOff"},
     "blue": {"Suspended", "Reported"},

@@ -40,10 +40,10 @@ def _verb(name: str) -> str:
     context = click.Context(command, info_name=f"trueup {name}")
     usage = " ".join([f"trueup {name}", *command.collect_usage_pieces(context)])
     said = inspect.cleandoc(command.help or "").replace("\b\n", "")
-    general = {option.name: option.help for option in _options("get", only=CONNECTION)}
+    general = {(option.name, option.help) for option in _options("get", only=CONNECTION)}
     options = list(_options(name))
     if {option.name for option in options} >= CONNECTION:
-        options = [o for o in options if general.get(o.name) != o.help]
+        options = [o for o in options if (o.name, o.help) not in general]
     table = f"\n{_table(options)}" if options else ""
     return f"### trueup {name}\n\n    {usage}\n\n{said}\n{table}"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds etcd, Kubernetes' own programs, kubectl and KWOK into the user's cache, each once for the
-# version that go.mod pins. The first time takes half an hour on two busy cores.
+# version that go.mod pins. The first time takes some ten minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from examples.demo import story
 from examples.demo.narrator import Narrator
+from examples.demo.repository import Repository
 from examples.demo.stage import NotTrueError, Stage
 from trueup.errors import TrueupError
 from trueup.testing.child import ChildError
+from trueup.testing.up import Up
 
 EXPECTED = (NotTrueError, ChildError, TrueupError, RuntimeError, OSError)
 """What can go wrong by itself; anything else is a mistake in the demo."""
@@ -27,7 +29,10 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(".demo"), help="where all of it goes")
     parser.add_argument("--stay", action="store_true", help="bring it live, and stay up")
     options = parser.parse_args()
-    stage = Stage(options.folder.absolute(), Narrator())
+    folder: Path = options.folder.absolute()
+    if not options.stay:
+        shutil.rmtree(folder, ignore_errors=True)
+    stage = Stage(Up(folder), Repository(folder), Narrator())
     code = 0
     try:
         asyncio.run(_interruptible(_stay(stage) if options.stay else _tell(stage)))
@@ -41,7 +46,6 @@ def main() -> int:
 
 
 async def _tell(stage: Stage) -> None:
-    shutil.rmtree(stage.up.folder, ignore_errors=True)
     await story.tell(stage)
     stage.narrator.ends("Every step came true")
 
@@ -68,7 +72,7 @@ def _usage(stage: Stage) -> str:
     return f"""
 It stays up. In another terminal:
 
-  export KUBECONFIG={stage.up.kubeconfig.absolute()}
+  export KUBECONFIG={stage.home.kubeconfig.absolute()}
   kubectl get gitrepositories,kustomizations -A
   kubectl -n shop-prod edit deployment shop     # then: {trueup} drift
   {trueup} tree shop-prod

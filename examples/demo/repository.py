@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from trueup.objects import Manifest, yaml
 
 AUTHOR = "Robin Developer <robin@example.com>"
 
@@ -18,18 +21,34 @@ _SETTINGS = {
     **{f"GIT_{role}_EMAIL": "robin@example.com" for role in ("AUTHOR", "COMMITTER")},
 }
 _ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | _SETTINGS
+_SECRET = {"apiVersion": "v1", "kind": "Secret"}
 
 
 class Repository:
-    """The clone in ``folder/fleet``, the bare remote in ``folder/fleet.git``."""
+    """The clone in ``folder/fleet``, the bare remote in ``folder/fleet.git``.
 
-    def __init__(self, folder: Path) -> None:
+    The cluster reaches the remote at ``url`` (default: the folder), with ``login``, a Secret's texts.
+    """
+
+    def __init__(
+        self, folder: Path, *, url: str = "", login: Mapping[str, str] | None = None
+    ) -> None:
         self.work = folder / "fleet"
         self.remote = folder / "fleet.git"
+        self._url = url or self.remote.absolute().as_uri()
+        self._login = login
 
-    @property
-    def url(self) -> str:
-        return self.remote.absolute().as_uri()
+    def bootstrap(self) -> Iterator[Manifest]:
+        """What makes a cluster follow it: the objects of ``bootstrap.yaml``, with its address."""
+        text = (self.work / "bootstrap.yaml").read_text()
+        for manifest in yaml.load_all(text, "bootstrap.yaml"):
+            if manifest["kind"] == "GitRepository":
+                manifest["spec"]["url"] = self._url
+                if self._login:
+                    manifest["spec"]["secretRef"] = {"name": "fleet-login"}
+                    metadata = {**manifest["metadata"], "name": "fleet-login"}
+                    yield {**_SECRET, "metadata": metadata, "stringData": dict(self._login)}
+            yield manifest
 
     @property
     def head(self) -> str:
@@ -41,7 +60,7 @@ class Repository:
         shutil.copytree(content, self.work)
         self._git("init", "--quiet", "--initial-branch=main")
         self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self.remote))
-        self._git("remote", "add", "origin", self.url)
+        self._git("remote", "add", "origin", self.remote.absolute().as_uri())
         for key in ("name", "email"):  # also for those who never told git who they are
             self._git("config", f"user.{key}", _SETTINGS[f"GIT_AUTHOR_{key.upper()}"])
         self.push("One application in three environments")

@@ -1,4 +1,4 @@
-"""Where the demo plays: one ``trueup up``, one repository, and ways to see what is so."""
+"""Where the demo plays: one Trueup, one repository, and ways to see what is so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trueup.cluster import Client
 from trueup.cluster.following import changes, until
 from trueup.errors import TrueupError
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
-from trueup.testing.up import Up
+from trueup.testing.home import Home
 
 T = TypeVar("T")
 
@@ -24,7 +24,6 @@ CONTENT = Path(__file__).parents[1] / "fleet"
 NAMESPACE = "flux-system"
 ENVIRONMENTS = ("dev", "staging", "prod")
 
-SOURCE = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitRepository")
 DELIVERY = GroupVersionKind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization")
 DEPLOYMENT = GroupVersionKind("apps", "v1", "Deployment")
 SERVICE = GroupVersionKind("", "v1", "Service")
@@ -47,10 +46,12 @@ def image_of(deployment: Manifest) -> str:
 class Stage:
     """All that the acts of the story use. ``patience``: seconds for anything to come true."""
 
-    def __init__(self, folder: Path, narrator: Narrator, *, patience: float = 60) -> None:
+    def __init__(
+        self, home: Home, repository: Repository, narrator: Narrator, *, patience: float = 60
+    ) -> None:
+        self.home = home
+        self.repository = repository
         self.narrator = narrator
-        self.up = Up(folder)
-        self.repository = Repository(folder)
         self._patience = patience
         self._clients = AsyncExitStack()
         self._client: Client | None = None
@@ -58,29 +59,29 @@ class Stage:
     @property
     def client(self) -> Client:
         if self._client is None:
-            raise RuntimeError("the control plane is not started")
+            raise RuntimeError("Trueup is not started")
         return self._client
 
     async def open(self) -> None:
-        """Start the control plane, and connect."""
-        await self.up.start()
-        self._client = await self._clients.enter_async_context(self.up.client())
+        """Start Trueup, and connect."""
+        await self.home.start()
+        self._client = await self._clients.enter_async_context(self.home.client())
 
     async def close(self) -> int:
-        """Stop the control plane in order; its exit code."""
+        """Stop Trueup in order; its exit code."""
         await self._clients.aclose()
-        return await self.up.stop()
+        return await self.home.stop()
 
     async def crash(self) -> None:
-        """kill -9 the control plane."""
+        """kill -9 Trueup."""
         await self._clients.aclose()
-        await self.up.kill()
+        await self.home.kill()
 
     async def trueup(self, *arguments: str) -> None:
         """Run the command line as a person would, and show what it prints."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "trueup", *arguments),
-            env=self.up.environment(),
+            env=self.home.environment(),
             stdout=PIPE,
             stderr=PIPE,
         )

@@ -14,13 +14,12 @@ from examples.demo.stage import (
     ENVIRONMENTS,
     NAMESPACE,
     SERVICE,
-    SOURCE,
     NotTrueError,
     Stage,
     image_of,
     ref,
 )
-from trueup.objects import Manifest, ObjectRef, yaml
+from trueup.objects import Manifest, ObjectRef
 from trueup.report import DeliveryRecord, record_ref
 
 OLD, NEW, NEXT = (f"stefanprodan/podinfo:{tag}" for tag in ("6.7.0", "6.8.0", "6.9.0"))
@@ -33,8 +32,8 @@ STAGING = "apps/shop/overlays/staging"
 async def start(stage: Stage) -> None:
     """Start an API server and all controllers, in one process"""
     await stage.open()
-    stage.narrator.does(f"trueup up --data {stage.up.data}")
-    stage.narrator.found(f"a Kubernetes API is served at {stage.up.url}")
+    stage.narrator.does(stage.home.command)
+    stage.narrator.found(f"a Kubernetes API is served at {stage.home.url}")
 
 
 async def prepare(stage: Stage) -> None:
@@ -54,11 +53,8 @@ async def bring_live(stage: Stage) -> None:
 
 
 async def bootstrap(stage: Stage) -> None:
-    """Apply the three objects that make the cluster follow the repository."""
-    text = (stage.repository.work / "bootstrap.yaml").read_text()
-    for manifest in yaml.load_all(text, "bootstrap.yaml"):
-        if manifest["kind"] == SOURCE.kind:
-            manifest["spec"]["url"] = stage.repository.url
+    """Apply what makes the cluster follow the repository."""
+    for manifest in stage.repository.bootstrap():
         await stage.client.apply(manifest, field_manager="demo")
 
 
@@ -146,11 +142,11 @@ async def crash(stage: Stage) -> None:
     await _ask(stage)
     async for _ in stage.live(["shop-dev"], commit):
         pass
-    pid = stage.up.pid
+    pid = stage.home.pid
     await stage.crash()
     stage.narrator.does(f"dev is live at {commit[:8]}; kill -{signal.SIGKILL:d} {pid}")
     await stage.open()
-    stage.narrator.does("trueup up, again")
+    stage.narrator.does(f"{stage.home.command}, again")
     await _follow(stage, commit, in_order=False)
     await _runs(stage, NEXT)
     after = [(await stage.client.get(service))["metadata"]["uid"] for service in services]
@@ -163,7 +159,7 @@ async def stop(stage: Stage) -> None:
     """Stop"""
     code = await stage.close()
     if code:
-        raise NotTrueError(f"trueup up was to end with exit code 0, not {code}")
+        raise NotTrueError(f"trueup was to end with exit code 0, not {code}")
     stage.narrator.found("no process is left")
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.homes import HOMES, home_in
 from trueup.cluster import Client
 from trueup.cluster.following import changes, until
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
-from trueup.testing.up import Up
+from trueup.testing.home import Home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -26,12 +27,11 @@ CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", "app", "v1")
 
 
-@pytest.fixture
-async def up(tmp_path: Path) -> AsyncIterator[Up]:
-    up = Up(tmp_path, "--no-simulation")
-    await up.start()
-    yield up
-    await up.kill()
+@pytest.fixture(params=HOMES)
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Home]:
+    async with home_in(tmp_path, request.param) as home:
+        await home.start()
+        yield home
 
 
 @pytest.fixture
@@ -41,40 +41,40 @@ def repo(tmp_path: Path) -> GitRepo:
     return repo
 
 
-async def test_in_the_middle_of_an_apply(up: Up, repo: GitRepo) -> None:
-    async with up.client() as client:
+async def test_in_the_middle_of_an_apply(home: Home, repo: GitRepo) -> None:
+    async with home.client() as client:
         await deliver(client, repo)
         await seen(client, lambda maps: COUNT // 4 < len(maps) < COUNT)
-    await up.kill()
-    await up.start()
-    async with up.client() as client:
+    await home.kill()
+    await home.start()
+    async with home.client() as client:
         await live(client, repo)
         assert len(await delivered(client)) == COUNT
 
 
-async def test_in_the_middle_of_a_prune(up: Up, repo: GitRepo) -> None:
-    async with up.client() as client:
+async def test_in_the_middle_of_a_prune(home: Home, repo: GitRepo) -> None:
+    async with home.client() as client:
         await deliver(client, repo)
         await live(client, repo)
         kept = {name: uid for name, uid in (await delivered(client)).items() if int(name[1:]) >= 50}
         repo.commit({f"app/{n}.yaml": None for n in range(50)})
         await look_again(client)
         await seen(client, lambda maps: COUNT - 50 < len(maps) < COUNT - 5)
-    await up.kill()
-    await up.start()
-    async with up.client() as client:
+    await home.kill()
+    await home.start()
+    async with home.client() as client:
         await live(client, repo)
         assert await delivered(client) == kept
         assert await client.find(foreign()) is not None
 
 
-async def test_in_the_middle_of_a_status_write(up: Up, repo: GitRepo) -> None:
-    async with up.client() as client:
+async def test_in_the_middle_of_a_status_write(home: Home, repo: GitRepo) -> None:
+    async with home.client() as client:
         await deliver(client, repo)
         await until(client, DELIVERY, has_inventory, timeout=PATIENCE)
-    await up.kill()
-    await up.start()
-    async with up.client() as client:
+    await home.kill()
+    await home.start()
+    async with home.client() as client:
         found = await live(client, repo)
         assert len(found["status"]["inventory"]["entries"]) == COUNT
         assert len(await delivered(client)) == COUNT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -25,6 +26,10 @@ class Child:
         self._arguments = arguments
         self._sign = sign
         self._process: Process | None = None
+
+    @property
+    def command(self) -> str:
+        return shlex.join(("trueup", *self._arguments))
 
     @property
     def pid(self) -> int:

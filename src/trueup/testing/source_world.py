@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trueup.cluster import Client, following
-from trueup.cluster.transport import Answer, Query
+from trueup.cluster.transport import Transport
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import Checkouts
 from trueup.controllers.clock import Clock
@@ -26,6 +26,7 @@ from trueup.fetch.git import GitCache
 from trueup.flow import Artifact
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.report.conditions import find
+from trueup.testing.faults import Faults
 
 NAMESPACE = "apps"
 
@@ -34,25 +35,12 @@ _EVENT = GroupVersionKind("", "v1", "Event")
 _WAIT = 50.0
 
 
-class CountingTransport(InProcessTransport):
-    """Notes method and path of every call; watches are not calls."""
-
-    def __init__(self, plane: ControlPlane) -> None:
-        super().__init__(plane, _ADMIN)
-        self.calls: list[tuple[str, str]] = []
-
-    async def request(
-        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        self.calls.append((method, path))
-        return await super().request(method, path, query, headers, body)
-
-
 class SourceWorld:
-    """A control plane in ``folder`` with the sources controller beside it.
+    """The sources controller in this process, beside an API server; its things are in ``folder``.
 
-    ``running`` starts it, as often as is wanted: what it kept on disk is found again. All waits
-    raise TimeoutError.
+    ``running`` starts it with a control plane of its own, as often as is wanted: what it kept on
+    disk is found again. ``beside`` starts it with the server that is there. All waits raise
+    TimeoutError.
     """
 
     def __init__(self, folder: Path, *, allow_local: bool = True) -> None:
@@ -64,8 +52,18 @@ class SourceWorld:
     async def running(self) -> AsyncIterator[SourceWorld]:
         plane = ControlPlane(self._folder / "data")
         await plane.start()
-        self.transport = CountingTransport(plane)
-        self.client = Client(InProcessTransport(plane, _ADMIN))
+        try:
+            async with self.beside(InProcessTransport(plane, _ADMIN), NAMESPACE):
+                yield self
+        finally:
+            await plane.stop()
+
+    @asynccontextmanager
+    async def beside(self, server: Transport, namespace: str) -> AsyncIterator[SourceWorld]:
+        """``server`` knows the kinds, and has the namespace."""
+        self.transport = Faults(server)
+        self.client = Client(server)
+        self.namespace = namespace
         home = Home(Client(self.transport), Clock())
         self.artifacts = Artifacts()
         self.git = GitCache(self.cache)
@@ -79,11 +77,10 @@ class SourceWorld:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await plane.stop()
 
     def ref(self, name: str = "web") -> ObjectRef:
         gvk = GIT_REPOSITORY
-        return ObjectRef(gvk.group, gvk.kind, NAMESPACE, name, gvk.version)
+        return ObjectRef(gvk.group, gvk.kind, self.namespace, name, gvk.version)
 
     async def create(self, url: str, *, name: str = "web", **spec: Any) -> Manifest:
         """A GitRepository of the branch main that is looked at once an hour."""
@@ -96,7 +93,7 @@ class SourceWorld:
         return await self._create("v1", "Secret", name, stringData=dict(data))
 
     async def change_secret(self, name: str, data: Mapping[str, str]) -> None:
-        ref = ObjectRef("", "Secret", NAMESPACE, name, "v1")
+        ref = ObjectRef("", "Secret", self.namespace, name, "v1")
         await self.client.patch(ref, {"stringData": dict(data)}, type="merge", field_manager="test")
 
     async def change(self, name: str = "web", **spec: Any) -> None:
@@ -124,7 +121,7 @@ class SourceWorld:
         """The first Event with that reason, as soon as there is one."""
         async with (
             asyncio.timeout(_WAIT),
-            aclosing(following.changes(self.client, _EVENT, NAMESPACE)) as batches,
+            aclosing(following.changes(self.client, _EVENT, self.namespace)) as batches,
         ):
             async for batch in batches:
                 for change in batch:
@@ -151,7 +148,7 @@ class SourceWorld:
             await following.until(self.client, self.ref(name), lambda obj: None, timeout=_WAIT)
 
     async def _create(self, api_version: str, kind: str, name: str, **rest: Any) -> Manifest:
-        meta = {"name": name, "namespace": NAMESPACE}
+        meta = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": api_version, "kind": kind, "metadata": meta, **rest}
         return await self.client.create(manifest, field_manager="test")
 

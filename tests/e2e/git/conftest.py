@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.homes import HOMES
+from trueup.cluster import Client
+from trueup.cluster.following import until
+from trueup.dialects.flux.crds import crds
 from trueup.fetch.git import GitCache
+from trueup.objects import Manifest, ObjectRef
 from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer, git_http_server
 from trueup.testing.git_ssh import GitSshServer, git_ssh_server, has_sshd
+from trueup.testing.kube import KubeServer, kube_programs, kube_server
 from trueup.testing.source_world import SourceWorld, copy_of_empty_cluster
 
 
@@ -69,13 +76,52 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cluster") / "data"
 
 
-@pytest.fixture
-def folder(template: Path, tmp_path: Path) -> Path:
-    """Where a world keeps its things."""
-    return copy_of_empty_cluster(template, tmp_path)
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeServer]:
+    """A real API server that knows the kinds; each test takes a namespace of its own."""
+    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    running = kube_server(tmp_path_factory.mktemp("kube"), programs)
+    # Only its processes live on between the tests, so it needs no running loop of its own.
+    with asyncio.Runner() as runner:
+        server = runner.run(running.__aenter__())
+        runner.run(_define_kinds(server))
+        yield server
+        runner.run(running.__aexit__(None, None, None))
+
+
+async def _define_kinds(server: KubeServer) -> None:
+    async with server.transport() as transport:
+        client = Client(transport)
+        for definition in crds():
+            created = await client.create(definition, field_manager="test")
+            await until(client, ObjectRef.of(created), _is_established, timeout=60)
+
+
+def _is_established(definition: Manifest) -> bool | None:
+    conditions = (definition.get("status") or {}).get("conditions") or ()
+    return any(c["type"] == "Established" and c["status"] == "True" for c in conditions) or None
+
+
+@pytest.fixture(params=HOMES)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> KubeServer | None:
+    """The API server of a world; None for one of its own, whose data are laid in ``tmp_path``."""
+    if request.param == "embedded":
+        copy_of_empty_cluster(request.getfixturevalue("template"), tmp_path)
+        return None
+    found: KubeServer = request.getfixturevalue("cluster")
+    return found
 
 
 @pytest.fixture
-async def world(folder: Path) -> AsyncIterator[SourceWorld]:
-    async with SourceWorld(folder).running() as running:
-        yield running
+async def world(server: KubeServer | None, tmp_path: Path) -> AsyncIterator[SourceWorld]:
+    world = SourceWorld(tmp_path)
+    if server is None:
+        async with world.running():
+            yield world
+        return
+    async with server.transport() as transport:
+        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"generateName": "apps-"}}
+        created = await Client(transport).create(made, field_manager="test")
+        async with world.beside(transport, created["metadata"]["name"]):
+            yield world
+        await Client(transport).delete(ObjectRef.of(created))

@@ -1,23 +1,21 @@
-"""The whole way back: ``trueup up``, a Git server that asks for a password, ``trueup rollback``."""
+"""The whole way back: a Git server that asks for a password, and ``trueup rollback``."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
+import pytest
 
+from tests.e2e.homes import HOMES, home_in
 from trueup.cluster import Client, following
-from trueup.cluster.http import HttpTransport
-from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.dialects.flux.names import KUSTOMIZATION
 from trueup.objects import Manifest, ObjectRef
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
+from trueup.testing.home import Home
 
 NAMESPACE = "default"
 APP = ObjectRef(KUSTOMIZATION.group, KUSTOMIZATION.kind, NAMESPACE, "app", KUSTOMIZATION.version)
@@ -57,32 +55,16 @@ def resources(url: str) -> list[Manifest]:
     ]
 
 
-async def trueup(*args: str, data: Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "trueup", *args, "--data", str(data)),
+async def rollback(home: Home, *args: str) -> tuple[int | None, bytes]:
+    """Its exit code, and all that it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "trueup", "rollback", *args),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        env=home.environment(),
     )
-
-
-@asynccontextmanager
-async def up(data: Path) -> AsyncIterator[Client]:
-    """``trueup up`` as a process of its own, and a client of it."""
-    process = await trueup("up", "--no-simulation", "--log-level", "error", data=data)
-    assert process.stdout is not None
-    try:
-        first = (await process.stdout.readline()).decode()
-        assert first.startswith("Trueup is up at https://"), first
-        config = cluster_config_from_file(str(data / "kubeconfig"), "")
-        client = Client(HttpTransport(config))
-        try:
-            yield client
-        finally:
-            await client.close()
-    finally:
-        process.terminate()
-        await process.communicate()
+    out, _ = await process.communicate()
+    return process.returncode, out
 
 
 async def wait_colour(client: Client, wanted: str) -> None:
@@ -100,29 +82,25 @@ async def wait_ready(client: Client, revision: str) -> None:
     await following.until(client, APP, decide, timeout=40)
 
 
+@pytest.mark.parametrize("kind", HOMES)
 async def test_what_was_delivered_last_is_reverted_over_http_and_becomes_live(
-    repo: GitRepo, http: GitHttpServer, tmp_path: Path
+    kind: str, repo: GitRepo, http: GitHttpServer, tmp_path: Path
 ) -> None:
     http.user = LOGIN
-    data = tmp_path / "up"
     repo.commit(settings("green"), replace=True, message="make it green")
-    async with up(data) as client:
-        for obj in resources(f"{http.url}/repo.git"):
-            await client.create(obj, field_manager="test")
-        await wait_colour(client, "green")
-        await wait_ready(client, repo.commit(settings("red"), message="make it red"))
-        words = ("app", "-n", NAMESPACE, "--author", "Me <me@example.com>", "-o", "json")
-        process = await trueup("rollback", *words, data=data)
-        out, _ = await process.communicate()
-        live = await client.get(SETTINGS)
-    assert process.returncode == 0, out
+    async with home_in(tmp_path, kind) as home:
+        await home.start()
+        async with home.client() as client:
+            for obj in resources(f"{http.url}/repo.git"):
+                await client.create(obj, field_manager="test")
+            await wait_colour(client, "green")
+            await wait_ready(client, repo.commit(settings("red"), message="make it red"))
+            words = ("app", "-n", NAMESPACE, "--author", "Me <me@example.com>", "-o", "json")
+            code, out = await rollback(home, *words)
+            live = await client.get(SETTINGS)
+    assert code == 0, out
     answer = orjson.loads(out[out.index(b"{\n") :])
     assert answer["revision"] == f"main@sha1:{answer['commit']}"
-    assert (
-        live["data"]["colour"],
-        repo.files("refs/heads/main")["app/s.yaml"].count(b"green"),
-    ) == (
-        "green",
-        1,
-    )
+    file = repo.files("refs/heads/main")["app/s.yaml"]
+    assert (live["data"]["colour"], file.count(b"green")) == ("green", 1)
     assert b"secret-password" not in out

@@ -34,8 +34,8 @@ def command(
     """Take Trueup off the cluster. What it delivered stays as it is, and runs on.
 
     Sources and deliveries lose Trueup's finalizer, and go with the definitions of their kinds
-    without anything being pruned. A definition that belongs to somebody else stays, and so does
-    the namespace if something that was delivered lives in it.
+    without anything being pruned. Definitions stay if they belong to somebody else, or if Flux runs
+    here; the namespace stays if something that was delivered lives in it.
     """
     namespace = namespace_of(connection)
     if not (yes or dry_run):

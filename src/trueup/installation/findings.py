@@ -23,6 +23,10 @@ class Finding:
     message: str
     next_step: str = ""
 
+    def __str__(self) -> str:
+        text = f"{self.subject}: {self.message}"
+        return f"{text}; {self.next_step}" if self.next_step else text
+
     def to_json(self) -> dict[str, str]:
         """As a program reads it."""
         return {

@@ -13,6 +13,7 @@ from trueup.errors import NotFound
 from trueup.installation.access import access
 from trueup.installation.findings import Finding, failed, ok, warning
 from trueup.installation.leases import leadership
+from trueup.installation.neighbours import neighbourhood
 from trueup.installation.pods import troubles
 from trueup.installation.removing import kind_of
 from trueup.installation.rendering import Installation, render
@@ -38,6 +39,8 @@ async def inspection(client: Client, namespace: str) -> AsyncIterator[Finding]:
         if obj["kind"] == "CustomResourceDefinition":
             yield await _definition(client, obj)
     async for finding in access(client, expected, lockdown=is_lockdown):
+        yield finding
+    for finding in await neighbourhood(client):
         yield finding
     yield await _deployment(client, namespace)
     yield await _leader(client, namespace)

@@ -11,6 +11,7 @@ from trueup.dialects.flux.names import FINALIZER, KUSTOMIZATION
 from trueup.errors import NotFound, TrueupError
 from trueup.installation.applying import MANAGER, OURS, PART_OF
 from trueup.installation.leases import leases_in
+from trueup.installation.neighbours import is_shared
 from trueup.installation.rendering import Installation, render
 from trueup.installation.stopping import deployment_in, refuse_if_led, stop
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
@@ -46,12 +47,18 @@ async def remove(client: Client, removal: Removal, say: Say) -> None:
             say(f"{deployment_in(removal.namespace)} deleted")
         await refuse_if_led(client, removal.namespace)
     kept_for = [] if removal.keep_namespace else await delivered_in(client, removal.namespace)
-    await _free(client, removal, say)
+    shared = await is_shared(client)
+    if shared:
+        say(
+            "sources and deliveries stay as they are, with their kinds: another system works on them"
+        )
+    else:
+        await _free(client, removal, say)
     for kind in _kinds():
         await _delete_all(client, kind, removal, say)
     for lease in await leases_in(client, removal.namespace):
         await _delete(client, lease, removal, say)
-    if not removal.keep_definitions:
+    if not (removal.keep_definitions or shared):
         await _delete_all(client, DEFINITION, removal, say)
     namespace = ObjectRef("", "Namespace", "", removal.namespace, "v1")
     if kept_for:

@@ -38,3 +38,17 @@ def collection_path(obj: Manifest) -> str:
     root = f"/apis/{group}/{version}" if group else f"/api/{version}"
     scope = f"/namespaces/{obj['metadata']['namespace']}" if found.namespaced else ""
     return f"{root}{scope}/{found.plural}"
+
+
+def available(deployment: Manifest) -> Manifest:
+    """The status of ``deployment`` once all of its Pods run."""
+    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
+    conditions = [
+        {"type": "Available", "status": "True"},
+        {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"},
+    ]
+    return {
+        "observedGeneration": deployment["metadata"]["generation"],
+        **dict.fromkeys(counts, deployment["spec"]["replicas"]),
+        "conditions": conditions,
+    }

@@ -27,6 +27,7 @@ from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.controller import Controller
 from trueup.testing.git_http import GitHttpServer, git_http_server
 from trueup.testing.kube import kube_programs, kube_server
+from trueup.testing.objects import available
 from trueup.testing.ports import free_port
 
 PATIENCE = 90.0
@@ -88,19 +89,8 @@ class Cluster:
         """Say of the Deployment what a cluster would that runs it, as soon as it is there."""
         while (live := await self.admin.find(DEPLOYMENT)) is None:
             await asyncio.sleep(0.1)
-        number = live["spec"]["replicas"]
-        status = {
-            "observedGeneration": live["metadata"]["generation"],
-            **dict.fromkeys(
-                ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), number
-            ),
-            "conditions": [
-                {"type": "Available", "status": "True"},
-                {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"},
-            ],
-        }
         await self.admin.patch(
-            DEPLOYMENT, {"status": status}, field_manager="kubelet", subresource="status"
+            DEPLOYMENT, {"status": available(live)}, field_manager="kubelet", subresource="status"
         )
 
     @asynccontextmanager

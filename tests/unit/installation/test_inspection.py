@@ -1,0 +1,174 @@
+"""What a check says of an installation that somebody damaged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from trueup.cluster import Client
+from trueup.cluster.following import until_gone
+from trueup.controllers.leader import Election, lease_ref
+from trueup.installation import Installation, render
+from trueup.installation.applying import apply
+from trueup.installation.findings import Finding, Level
+from trueup.installation.inspection import inspection
+from trueup.installation.stopping import deployment_in
+from trueup.objects import ObjectRef, yaml
+from trueup.testing.objects import available
+
+NAMESPACE = "trueup-system"
+RBAC = "rbac.authorization.k8s.io"
+ROLE = ObjectRef(RBAC, "ClusterRole", "", "trueup-controller", "v1")
+BINDING = ObjectRef(RBAC, "ClusterRoleBinding", "", "trueup-controller", "v1")
+DELIVERY = ObjectRef(RBAC, "ClusterRoleBinding", "", "trueup-delivery", "v1")
+DEFINITION = ObjectRef(
+    "apiextensions.k8s.io", "CustomResourceDefinition", "", "deliveryrecords.trueup.dev", "v1"
+)
+DEPLOYMENT = deployment_in(NAMESPACE)
+
+Damage = Callable[[Client], Awaitable[Any]]
+
+
+async def delete_definition(admin: Client) -> None:
+    await admin.delete(DEFINITION)
+    await until_gone(admin, DEFINITION, timeout=30)
+
+
+async def delete_binding(admin: Client) -> None:
+    await admin.delete(BINDING)
+
+
+async def delete_delivery(admin: Client) -> None:
+    await admin.delete(DELIVERY)
+
+
+async def rename_account(admin: Client) -> None:
+    subjects = [{"kind": "ServiceAccount", "name": "other", "namespace": NAMESPACE}]
+    await admin.patch(BINDING, {"subjects": subjects}, field_manager="person")
+
+
+async def narrow_role(admin: Client) -> None:
+    rules = [r for r in (await admin.get(ROLE))["rules"] if "events" not in r["resources"]]
+    await admin.patch(ROLE, {"rules": rules}, field_manager="person")
+
+
+async def widen_role(admin: Client) -> None:
+    rule = {"apiGroups": [""], "resources": ["nodes"], "verbs": ["delete"]}
+    rules = [*(await admin.get(ROLE))["rules"], rule]
+    await admin.patch(ROLE, {"rules": rules}, field_manager="person")
+
+
+async def age_deployment(admin: Client) -> None:
+    old = {"metadata": {"labels": {"app.kubernetes.io/version": "0.0.9"}}}
+    await admin.patch(DEPLOYMENT, old, field_manager="person")
+
+
+async def run_flux(admin: Client) -> None:
+    await admin.create(yaml.load(FLUX), field_manager="person")
+
+
+async def deliver_in_vain(admin: Client) -> None:
+    await admin.create(yaml.load(DELIVERED), field_manager="person")
+
+
+@pytest.mark.parametrize(
+    ("damage", "subject", "level", "message"),
+    [
+        (delete_definition, DEFINITION, Level.FAILED, "is missing"),
+        (delete_binding, BINDING, Level.FAILED, "is missing"),
+        (delete_delivery, DELIVERY, Level.WARNING, "is not there"),
+        (rename_account, BINDING, Level.FAILED, "does not name the controllers' account"),
+        (narrow_role, ROLE, Level.FAILED, "does not allow create events"),
+        (widen_role, ROLE, Level.WARNING, "allows more than is needed: delete nodes"),
+        (age_deployment, DEPLOYMENT, Level.WARNING, "is of version 0.0.9"),
+        (run_flux, "Other systems", Level.FAILED, "Flux's kustomize-controller runs"),
+        (deliver_in_vain, "Kustomization", Level.WARNING, "0 of 1 ready; not so: default/app"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+async def test_a_damage_is_named(
+    admin: Client, damage: Damage, subject: object, level: Level, message: str
+) -> None:
+    await installed(admin)
+    async with leading(admin):
+        await damage(admin)
+        [found] = [each for each in await inspected(admin) if each.level is not Level.OK]
+    assert (found.subject, found.level) == (str(subject), level)
+    assert message in found.message
+
+
+async def test_a_replica_that_died_with_the_lease_is_named(admin: Client) -> None:
+    await installed(admin)
+    lease = lease_ref(NAMESPACE, "trueup-controller")
+    spec = {"holderIdentity": "dead_1", "leaseDurationSeconds": 1}
+    manifest = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": spec}
+    metadata = {"namespace": NAMESPACE, "name": lease.name}
+    await admin.create({**manifest, "metadata": metadata}, field_manager="person")
+    [found] = [each for each in await inspected(admin) if each.level is not Level.OK]
+    assert (found.subject, found.message) == (str(lease), "dead_1 renews it no more")
+
+
+async def test_lockdown_is_recognised(admin: Client) -> None:
+    await installed(admin, lockdown=True)
+    async with leading(admin):
+        found = await inspected(admin)
+    assert [each for each in found if each.level is not Level.OK] == []
+    assert "Lockdown" in {each.subject for each in found}
+
+
+async def inspected(admin: Client) -> list[Finding]:
+    admin.forget_discovery()
+    return [finding async for finding in inspection(admin, NAMESPACE)]
+
+
+async def installed(admin: Client, *, lockdown: bool = False) -> None:
+    """In place, and as it would be with its Pods running."""
+    await apply(admin, render(Installation(lockdown=lockdown)), lambda step: None)
+    status = {"status": available(await admin.get(DEPLOYMENT))}
+    await admin.patch(DEPLOYMENT, status, field_manager="kubelet", subresource="status")
+
+
+class leading:  # noqa: N801 - reads as what it does
+    """A replica that leads, and goes on renewing, for as long as the block runs."""
+
+    def __init__(self, admin: Client) -> None:
+        self._election = Election(admin, lease_ref(NAMESPACE, "trueup-controller"))
+
+    async def __aenter__(self) -> None:
+        started = asyncio.Event()
+
+        async def lead() -> None:
+            started.set()
+            await asyncio.Event().wait()
+
+        self._task = asyncio.create_task(self._election.run(lead))
+        await started.wait()
+
+    async def __aexit__(self, *error: object) -> None:
+        self._task.cancel()
+        await asyncio.wait((self._task,))
+
+
+FLUX = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: kustomize-controller
+  namespace: default
+  labels: {app.kubernetes.io/part-of: flux, app.kubernetes.io/component: kustomize-controller}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: kc}}
+  template:
+    metadata: {labels: {app: kc}}
+    spec: {containers: [{name: manager, image: "example.com/kc:1"}]}
+"""
+DELIVERED = """
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: app, namespace: default}
+spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: repo}}
+"""

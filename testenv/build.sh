@@ -4,6 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
+if [ -n "${KUBEBUILDER_ASSETS:-}" ]; then
+  echo "nothing to build: KUBEBUILDER_ASSETS names $KUBEBUILDER_ASSETS"
+  exit
+fi
 command -v go >/dev/null || {
   echo "Building a Kubernetes API server needs Go; whoever has the programs already names their" \
     "folder in KUBEBUILDER_ASSETS." >&2

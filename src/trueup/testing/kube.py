@@ -12,8 +12,8 @@ import asyncio
 import os
 import shutil
 from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -104,6 +104,15 @@ async def kube_server(
             async with server.transport() as transport:
                 await Client(transport).create(NODE, field_manager="kubelet")
         yield server
+
+
+@contextmanager
+def kube_server_at_rest(folder: Path, programs: Path) -> Iterator[KubeServer]:
+    """The same for whoever runs no event loop: between start and stop only its processes live."""
+    running = kube_server(folder, programs)
+    with asyncio.Runner() as runner:
+        yield runner.run(running.__aenter__())
+        runner.run(running.__aexit__(None, None, None))
 
 
 @asynccontextmanager

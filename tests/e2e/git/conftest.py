@@ -18,7 +18,7 @@ from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer, git_http_server
 from trueup.testing.git_ssh import GitSshServer, git_ssh_server, has_sshd
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.kube import KubeServer, kube_programs, kube_server_at_rest
 from trueup.testing.source_world import SourceWorld, copy_of_empty_cluster
 
 
@@ -80,13 +80,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeServer]:
     """A real API server that knows the kinds; each test takes a namespace of its own."""
     programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
-    running = kube_server(tmp_path_factory.mktemp("kube"), programs)
-    # Only its processes live on between the tests, so it needs no running loop of its own.
-    with asyncio.Runner() as runner:
-        server = runner.run(running.__aenter__())
-        runner.run(_define_kinds(server))
+    with kube_server_at_rest(tmp_path_factory.mktemp("kube"), programs) as server:
+        asyncio.run(_define_kinds(server))
         yield server
-        runner.run(running.__aexit__(None, None, None))
 
 
 async def _define_kinds(server: KubeServer) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.homes import HOMES
 from trueup.controlplane.control_plane import ControlPlane
+from trueup.testing.kube import kube_programs, kube_server_at_rest
 
 KUBECTL = shutil.which("kubectl")
 _NUMBERS = itertools.count(1)
@@ -92,13 +94,22 @@ class Kubectl:
         return name
 
 
-@pytest.fixture(scope="session")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture(scope="session", params=HOMES)
+def kubeconfig(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Of the administrator of the embedded API server, or of a real one: kubectl sees no difference."""
     if KUBECTL is None:
         pytest.skip("kubectl is not installed; try the package kubernetes-client")
-    running = Running(tmp_path_factory.mktemp("control-plane"))
-    yield running.start()
-    running.stop()
+    folder = tmp_path_factory.mktemp("server")
+    if request.param == "embedded":
+        running = Running(folder)
+        yield running.start()
+        running.stop()
+        return
+    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    with kube_server_at_rest(folder, programs) as server:
+        yield server.kubeconfig
 
 
 @pytest.fixture(scope="session")

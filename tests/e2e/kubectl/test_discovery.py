@@ -17,4 +17,3 @@ def test_version_and_health(kubectl: Kubectl) -> None:
 
 def test_what_is_not_there_is_said_plainly(kubectl: Kubectl) -> None:
     assert kubectl("top pods", code=1) == "error: Metrics API not available\n"
-    assert kubectl("get componentstatuses -o name") == ""

@@ -4,7 +4,8 @@ from tests.e2e.kubectl.conftest import Kubectl
 from tests.e2e.kubectl.objects import DEPLOYMENT
 
 ROLLED_OUT = (
-    '{"status":{"observedGeneration":9,"replicas":2,"updatedReplicas":2,"availableReplicas":2}}'
+    '{"status":{"observedGeneration":9,"replicas":2,"updatedReplicas":2,'
+    '"readyReplicas":2,"availableReplicas":2}}'
 )
 
 

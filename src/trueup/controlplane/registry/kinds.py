@@ -16,6 +16,7 @@ from trueup.controlplane.registry.strictness import report_unknown
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.controlplane.validation.builtin import change_problems, object_problems
+from trueup.controlplane.validation.builtin.statuses import status_problems
 from trueup.controlplane.validation.causes import Cause
 from trueup.controlplane.validation.custom.definition import (
     definition_name_rule,
@@ -140,6 +141,8 @@ class Rules:
         if custom is not None:
             causes += custom.validate_update(new, old, call.subresource)
             self._warn(call, finalizer_warnings(new["metadata"], old["metadata"]))
+        elif call.subresource == "status":
+            causes += status_problems(call.resource.bucket, new, old)
         elif call.subresource:
             pass  # what else a subresource changes, its own rules have seen
         elif call.resource.bucket == definitions.BUCKET:

@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Set up a cluster": {
         "install": "Put Trueup on a cluster.",
+        "bootstrap": "Write Trueup into a Git repository, and let it keep itself from there.",
         "check": "Tell what is wrong with a cluster or an installation.",
         "uninstall": "Take Trueup off a cluster, and leave what it delivered.",
     },

@@ -11,7 +11,8 @@ from trueup.cli.printers.progress import Progress
 from trueup.installation import Installation, render
 from trueup.installation.applying import apply, await_rollout, refuse_if_delivered
 from trueup.installation.findings import Level
-from trueup.installation.requirements import requirements
+from trueup.installation.neighbours import neighbourhood
+from trueup.installation.requirements import require
 from trueup.installation.stopping import deployment_in
 from trueup.objects import yaml
 
@@ -51,8 +52,9 @@ def command(
 
 async def _install(session: Session, installation: Installation, *, dry_run: bool) -> None:
     client, objects = session.client, render(installation)
-    for finding in await requirements(client, objects):
-        if finding.level is Level.FAILED:
-            raise click.ClickException(f"{finding.subject}: {finding.message}; {finding.next_step}")
+    await require(client, objects)
+    for finding in await neighbourhood(client):
+        if finding.level is not Level.OK:
+            click.echo(finding, err=True)
     await refuse_if_delivered(client, deployment_in(installation.namespace))
     await apply(client, objects, told_as_plan if dry_run else tell, dry_run=dry_run)

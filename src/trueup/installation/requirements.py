@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from trueup.cluster import Client
-from trueup.errors import NotFound
-from trueup.installation.findings import Finding, failed, ok
+from trueup.errors import InputError, NotFound
+from trueup.installation.findings import Finding, Level, failed, ok
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 OLDEST = (1, 31)
@@ -20,6 +20,13 @@ _VERBS = ("create", "patch")
 async def requirements(client: Client, objects: Iterable[Manifest]) -> list[Finding]:
     """Whether ``objects`` can be put in place on this cluster, by us."""
     return [await _version(client), await _permissions(client, objects)]
+
+
+async def require(client: Client, objects: Iterable[Manifest]) -> None:
+    """Raises InputError for the first requirement that does not hold."""
+    for finding in await requirements(client, objects):
+        if finding.level is Level.FAILED:
+            raise InputError(finding.message, subject=finding.subject, next_step=finding.next_step)
 
 
 async def _version(client: Client) -> Finding:

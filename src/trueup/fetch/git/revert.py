@@ -1,29 +1,16 @@
-"""The one writer: takes a stretch of history back on a branch, and pushes that as a new commit."""
+"""Taking a stretch of history back on a branch, as a new commit."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pygit2
-
 from trueup.fetch.git.cache import GitCache
 from trueup.fetch.git.errors import GitError
+from trueup.fetch.git.pushing import Author, commit_tree, push
 from trueup.fetch.git.remote import Remote
 from trueup.fetch.git.reversal import MAX_COMMITS, Reversal, Stretch, reversal
 from trueup.fetch.git.store import Store
-
-_ATTEMPTS = 3
-"""A push that came second is done again on top of the first; in the end a person should look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Whom a commit names as its author."""
-
-    name: str
-    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +41,13 @@ async def revert_and_push(
     others keep pushing at the same time, ``declined`` where the server refuses the push.
     """
     store = cache.store_of(remote)
+
+    async def make() -> tuple[str, Reversal]:
+        plan = await _plan(cache, store, remote, stretch)
+        return commit_tree(store, plan.tree, [plan.tip], author, message(plan)), plan
+
     async with store.locked():
-        for attempt in range(1, _ATTEMPTS + 1):
-            plan = await _plan(cache, store, remote, stretch)
-            made = _commit(store, plan, author, message(plan))
-            try:
-                await store.push(remote, made, f"refs/heads/{stretch.branch}")
-            except GitError as error:
-                if error.trouble != "rejected" or attempt == _ATTEMPTS:
-                    raise
-            else:
-                return Reverted(made, plan)
-    raise AssertionError("the last attempt returns or raises")
+        return Reverted(*await push(store, remote, stretch.branch, make))
 
 
 async def _plan(cache: GitCache, store: Store, remote: Remote, stretch: Stretch) -> Reversal:
@@ -81,9 +63,3 @@ async def _plan(cache: GitCache, store: Store, remote: Remote, stretch: Stretch)
     except GitError as error:
         error.subject = error.subject or remote.url.text
         raise
-
-
-def _commit(store: Store, plan: Reversal, author: Author, message: str) -> str:
-    who = pygit2.Signature(author.name, author.email, int(time.time()), 0)
-    repository = store.objects.repository
-    return str(repository.create_commit(None, who, who, message, plan.tree, [plan.tip]))

@@ -134,7 +134,7 @@ class Store:
     async def _fetch_once(
         self, remote: Remote, source: str, max_bytes: int, depth: int
     ) -> tuple[str, str]:
-        self._prepare()
+        self.prepare()
         shallow = ("--update-shallow", f"--depth={depth}")
         try:
             await self._git_fetch(remote, [*shallow, f"+{source}:{_INCOMING}"], max_bytes)
@@ -179,7 +179,8 @@ class Store:
         if commit not in repository:
             raise _no_such_commit(remote, commit)
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
+        """Makes the repository if it is not there; the caller holds the lock."""
         if not (self.path / "objects").is_dir():
             self._discard()
             pygit2.init_repository(str(self.path), bare=True)

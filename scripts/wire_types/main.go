@@ -1,7 +1,7 @@
 // Prints how Kubernetes writes its built-in types as JSON: for each type, each field, whether a
 // zero value is written, and what it holds. Run in a module that requires k8s.io/kubernetes:
 //
-//	go run . > src/trueup/controlplane/defaults/wire_types.json
+//	go run . > src/trueup/schema/wire_types.json
 package main
 
 import (

@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Run": {
         "up": "Run everything in one process, with an embedded control plane.",
         "controller": "Run the controllers against a cluster.",
+        "migrate": "Hand a cluster over from Flux, or back.",
     },
     "Set up a cluster": {
         "install": "Put Trueup on a cluster.",

@@ -91,13 +91,14 @@ class Rivals:
         return [workload for workload in found if workload is not None]
 
     def signs(self) -> list[Sign]:
-        """Why rivals are believed to live; those with a workload first, in the order of rivals."""
+        """Why rivals are believed to live, in their order; a Lease counts where no workload does."""
         alive = [Sign(w.rival, w.ref, w.uid) for w in self.workloads() if w.lives]
-        for watch in self._holds:
-            for _, hold in watch:
-                if hold is not None and (left := self._seconds_left(hold)) > 0:
-                    alive.append(Sign(hold.rival, hold.ref, hold.uid, left))
-        return sorted(alive, key=lambda sign: (sign.seconds is not None, self._rank(sign)))
+        seen = {(sign.rival, sign.ref.namespace) for sign in alive}
+        for hold in self._held():
+            left = self._seconds_left(hold)
+            if left > 0 and (hold.rival, hold.ref.namespace) not in seen:
+                alive.append(Sign(hold.rival, hold.ref, hold.uid, left))
+        return sorted(alive, key=lambda sign: self._rivals.index(sign.rival))
 
     def lives(self, rival: Rival) -> bool:
         return any(sign.rival == rival for sign in self.signs())
@@ -112,8 +113,9 @@ class Rivals:
             pass
         self._changed.clear()
 
-    def _rank(self, sign: Sign) -> int:
-        return self._rivals.index(sign.rival)
+    def _held(self) -> list[Hold]:
+        found = (hold for watch in self._holds for _, hold in watch)
+        return [hold for hold in found if hold is not None]
 
     def _seconds_left(self, hold: Hold) -> float:
         return self._heard.get(hold.ref, 0.0) + hold.seconds - self._clock.seconds()

@@ -59,6 +59,7 @@ class Remembered:
 
     uid: str
     sent: str
+    """Empty: somebody else applied it, and we took it over."""
     live: str
 
 
@@ -102,7 +103,7 @@ def decide(desired: Desired, live: Live | None, remembered: Remembered | None) -
 
 
 def _cause_of_update(desired: Desired, live: Live, remembered: Remembered | None) -> Cause | None:
-    if remembered is None:
+    if remembered is None or not remembered.sent:
         return Cause.ADOPTED
     if remembered.sent != desired.digest:
         return Cause.CHANGED_IN_GIT

@@ -9,7 +9,7 @@ alone; their schema says what their defaults are. Validation lives elsewhere.
 from trueup.controlplane.defaults.apply import apply_defaults, normalize_metadata
 from trueup.controlplane.defaults.prepare import prepare_create, prepare_update
 from trueup.controlplane.defaults.services import ServiceAllocations, ServiceAllocator
-from trueup.controlplane.defaults.unknown import unknown_fields, unknown_metadata
+from trueup.schema.unknown import unknown_fields, unknown_metadata
 
 __all__ = [
     "ServiceAllocations",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from trueup.controlplane.defaults import functions
-from trueup.controlplane.defaults.decoding import require_decodable
 from trueup.controlplane.defaults.values import VALUES
-from trueup.controlplane.defaults.wire import METADATA, is_zero, load, normalize, zero
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
+from trueup.schema.decoding import require_decodable
+from trueup.schema.wire import METADATA, is_zero, load, normalize, zero
 
 
 def apply_defaults(obj: Manifest) -> None:

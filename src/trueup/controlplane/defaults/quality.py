@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Literal
 
-from trueup.controlplane.defaults.quantity import parse
 from trueup.errors import InputError
 from trueup.objects import Manifest
+from trueup.schema.quantity import parse
 
 QualityOfService = Literal["Guaranteed", "Burstable", "BestEffort"]
 

@@ -11,6 +11,7 @@ from trueup.dialects.flux import names
 from trueup.dialects.flux.conventions import CONVENTIONS, stages
 from trueup.dialects.flux.ignored import ignored_fields
 from trueup.dialects.flux.manifests import render_objects
+from trueup.dialects.flux.sent import bring_into_form
 from trueup.dialects.flux.shape import check_shape
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import ExpressionError, InputError, RenderError
@@ -178,6 +179,7 @@ def _render(
         check_shape(obj)
         _refuse_encrypted(obj)
         _encode_string_data(obj)
+        bring_into_form(obj)
         _mark(obj, "labels", {**labels, **(metadata.get("labels") or {})})
         _mark(obj, "annotations", metadata.get("annotations") or {})
     built = stages(objects, force=bool(spec.get("force")))

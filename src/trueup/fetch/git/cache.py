@@ -37,7 +37,7 @@ class GitCache:
     """
 
     def __init__(self, root: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
-        self.root = root
+        self.root = root.absolute()  # Git is run elsewhere
         self.max_bytes = max_bytes
         self._stores: dict[str, Store] = {}
         self._listings = Listings()

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from trueup.controlplane.defaults.quantity import parse
 from trueup.controlplane.simulation.outcome import (
     Action,
     Change,
@@ -19,6 +18,7 @@ from trueup.controlplane.simulation.reading import created, is_deleting, name_of
 from trueup.controlplane.simulation.requests import SIMULATED, behaviour, remaining
 from trueup.controlplane.simulation.storage.classes import PROVISIONER
 from trueup.objects import Manifest
+from trueup.schema.quantity import parse
 
 Claim = Mapping[str, Any]
 Volume = Mapping[str, Any]

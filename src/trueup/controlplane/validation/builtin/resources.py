@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from trueup.controlplane.defaults.quantity import parse
 from trueup.controlplane.validation.builtin.paths import NOT_NEGATIVE
 from trueup.controlplane.validation.causes import Cause, below, child, invalid, required
 from trueup.objects import Manifest, names
+from trueup.schema.quantity import parse
 
 _STANDARD = {"cpu", "memory", "ephemeral-storage", "storage"}
 _FOR_CONTAINERS = {"cpu", "memory", "ephemeral-storage"}

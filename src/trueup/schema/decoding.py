@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from trueup.controlplane.defaults.quantity import parse
-from trueup.controlplane.defaults.wire import load
 from trueup.errors import BadRequest, InputError
 from trueup.objects import Manifest
+from trueup.schema.quantity import parse
+from trueup.schema.wire import load
 
 _QUANTITY = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"

@@ -21,9 +21,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from trueup.controlplane.defaults.quantity import parse
-from trueup.controlplane.defaults.times import micro_time, time
 from trueup.objects import Manifest
+from trueup.schema.quantity import parse
+from trueup.schema.times import micro_time, time
 
 METADATA = "meta/v1.ObjectMeta"
 """The type of every object's metadata."""

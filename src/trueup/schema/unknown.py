@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trueup.controlplane.defaults.wire import METADATA, load
 from trueup.objects import Manifest
+from trueup.schema.wire import METADATA, load
 
 
 def unknown_fields(obj: Manifest) -> list[str]:

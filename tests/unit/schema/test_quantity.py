@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trueup.controlplane.defaults.quantity import parse
 from trueup.errors import InputError
+from trueup.schema.quantity import parse
 
 
 @pytest.mark.parametrize("text", ["1e1001", "1e99999999999", "1e" + "9" * 5000, "9" * 5000])

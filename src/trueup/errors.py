@@ -53,8 +53,11 @@ class TrueupError(Exception):
 def of_defect(error: Exception, doing: str) -> TrueupError:
     """What to tell of an ``error`` that nobody foresaw, which met who was ``doing`` something.
 
-    Its text is left out: it may hold anything.
+    Its text is left out: it may hold anything. The system's own words hold nothing.
     """
+    if isinstance(error, OSError) and error.strerror:
+        step = "look at the machine that Trueup runs on"
+        return TrueupError(f"{doing} failed: {error.strerror}", next_step=step)
     return TrueupError(
         f"{doing} failed for a reason unknown to Trueup ({type(error).__name__})",
         next_step="report it with what the log says",
@@ -133,6 +136,8 @@ class ApiError(TrueupError):
         self.code = code if code is not None else type(self).code
         self.reason = reason if reason is not None else type(self).reason
         self.details: dict[str, Any] = dict(details or {})
+        self.retry_after = float(self.details.get("retryAfterSeconds") or 0)
+        """Seconds after which the server wants to be asked again; 0: it did not say."""
 
     @property
     def causes(self) -> list[dict[str, Any]]:

@@ -76,9 +76,10 @@ class StageWalker:
     ) -> Walk:
         """Apply what differs, as far as gates and failures let it."""
         walk = Walk()
-        unmet: list[ObjectRef] = []
+        unmet: dict[ObjectRef, str] = {}
         for stage in rendering.stages:
-            possible, hindered = _split(stage.objects, [*_refs(walk.failures), *unmet], rendering)
+            absent = {**{outcome.ref: "" for outcome in walk.failures}, **unmet}
+            possible, hindered = _split(stage.objects, absent, rendering)
             walk.outcomes += hindered
             await self._watches.cover({desired.ref.gvk for desired in possible})
             changes = [
@@ -93,7 +94,7 @@ class StageWalker:
                     walk.blocked = f"waiting for {_names(late)}"
                     walk.again(stage.gate_seconds - waited)
                     return walk
-                unmet += late
+                unmet |= late
         return walk
 
     def _without_fights(self, changes: Iterable[Change], walk: Walk) -> Iterable[Change]:
@@ -116,21 +117,20 @@ class StageWalker:
             if outcome.is_drift and outcome.done in (Done.CREATED, Done.CONFIGURED):
                 self._fights.corrected(outcome.ref, self._clock())
 
-    def _late(self, stage: Stage) -> list[ObjectRef]:
-        """Objects of ``stage`` that are there but not healthy yet."""
-        late = []
+    def _late(self, stage: Stage) -> dict[ObjectRef, str]:
+        """Objects of ``stage`` that are there but not healthy yet, with the reason."""
+        late = {}
         for desired in stage.objects:
             live = self._watches.live(desired.ref)
             if live is not None and live.health != "Current":
-                late.append(desired.ref)
+                late[desired.ref] = "it is being deleted" if live.deleting else live.message
         return late
 
 
 def _split(
-    objects: Iterable[Desired], missing: Iterable[ObjectRef], rendering: Rendering
+    objects: Iterable[Desired], absent: Mapping[ObjectRef, str], rendering: Rendering
 ) -> tuple[list[Desired], list[Outcome]]:
-    """Which objects can be applied, and which stand on one of ``missing``."""
-    absent = set(missing)
+    """Which objects can be applied, and which stand on one that is ``absent``, for a reason."""
     if not absent:
         return list(objects), []
     kinds = _kinds_defined_by(absent, rendering)
@@ -143,7 +143,8 @@ def _split(
         if foundation is None:
             possible.append(desired)
         else:
-            error = TrueupError(f"{foundation} is not ready", subject=str(ref))
+            why = f": {absent[foundation]}" if absent[foundation] else ""
+            error = TrueupError(f"{foundation} is not ready{why}", subject=str(ref))
             hindered.append(Outcome(ref, Done.FAILED, error=error))
     return possible, hindered
 
@@ -159,10 +160,6 @@ def _kinds_defined_by(
             kind = GroupKind(spec.get("group", ""), (spec.get("names") or {}).get("kind", ""))
             found[kind] = desired.ref
     return found
-
-
-def _refs(outcomes: Iterable[Outcome]) -> list[ObjectRef]:
-    return [outcome.ref for outcome in outcomes]
 
 
 def _names(refs: Iterable[ObjectRef]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from asyncio.subprocess import Process
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,16 +18,21 @@ from trueup.cluster.credential import Credential
 from trueup.errors import InputError, Unauthorized
 from trueup.objects import Manifest
 
+_PATIENCE_SECONDS = 60.0
+"""Longer than any login that needs nobody to press a key."""
 
-async def credential_from_plugin(plugin: Mapping[str, Any]) -> Credential:
-    """What the program prints, once it has ended."""
-    status = await _run(plugin)
+
+async def credential_from_plugin(
+    plugin: Mapping[str, Any], *, timeout: float = _PATIENCE_SECONDS
+) -> Credential:
+    """What the program prints, once it has ended; Unauthorized if it does not, in ``timeout``."""
+    status = await _run(plugin, timeout)
     expiry = status.get("expirationTimestamp")
     expires = datetime.fromisoformat(expiry).astimezone(UTC) if expiry else None
     return Credential(status["token"], expires)
 
 
-async def _run(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _run(plugin: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
     """The ``status`` of the ExecCredential that the plugin prints, which has a token."""
     command = plugin.get("command") or ""
     env = dict(os.environ)
@@ -46,7 +52,7 @@ async def _run(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
         raise InputError(
             f"credential plugin does not start: {error.strerror}", subject=command, next_step=hint
         ) from error
-    output, problem = await process.communicate()
+    output, problem = await _end_of(process, command, timeout)
     if process.returncode:
         text = problem.decode(errors="replace").strip()[:200]
         raise Unauthorized(f"credential plugin failed: {text}", subject=command)
@@ -57,3 +63,17 @@ async def _run(plugin: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(status, dict) or not status.get("token"):
         raise Unauthorized("credential plugin gives no token", subject=command)
     return status
+
+
+async def _end_of(process: Process, command: str, timeout: float) -> tuple[bytes, bytes]:
+    """What it says until it ends. One that is not waited for any more is ended."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await process.communicate()
+    except TimeoutError:
+        cause = f"credential plugin gave no answer within {timeout:g} s"
+        raise Unauthorized(cause, subject=command) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await asyncio.shield(process.wait())

@@ -15,7 +15,7 @@ from yarl import URL
 
 from trueup.cluster.kubeconfig import ClusterConfig
 from trueup.cluster.transport import Answer, Query, error_from_status
-from trueup.errors import Unavailable
+from trueup.errors import ApiError, Unavailable
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """A watch event larger than this ends the watch: no server sends one, a hostile one might."""
@@ -101,8 +101,7 @@ class HttpTransport:
             if response.status == 401:
                 self._config.token_refused()
             if response.status != 200:
-                text = await response.text()
-                raise error_from_status(response.status, _decode(text), text[:200])
+                raise await _refusal(response)
             yield self._lines(response.content)
 
     async def _lines(self, content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
@@ -140,6 +139,14 @@ class HttpTransport:
         cause = f"no answer from the API server: {_why(error)}"
         step = "check that it runs, and that the kubeconfig names the right one"
         return Unavailable(f"{cause}; {step}", subject=self._base)
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> ApiError:
+    text = await response.text()
+    error = error_from_status(response.status, _decode(text), text[:200])
+    asked = response.headers.get("Retry-After", "")
+    error.retry_after = float(asked) if asked.isdecimal() else error.retry_after
+    return error
 
 
 def _why(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from trueup.cluster.client import Client, WatchEvent
-from trueup.errors import Gone, NotFound, TrueupError, of_defect
+from trueup.errors import ApiError, Gone, NotFound, TrueupError, of_defect
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ OnChange = Callable[[ObjectRef, "T | None", "T | None"], None]
 """Called with the object's identity, what was remembered before, and what is now."""
 
 _RETRY_FIRST, _RETRY_MOST = 0.2, 30.0
-_PAUSE = 0.05
+"""Seconds before a watch is opened again: twice as many each time, unless it was of use."""
 
 
 class Informer(Generic[T]):
@@ -94,10 +94,10 @@ class Informer(Generic[T]):
                 if not self._version:
                     await self._relist()
                 await self._follow()
-                await asyncio.sleep(_PAUSE)  # a server that ends each watch at once is not hammered
+                await self._pause()  # a server that ends each watch at once is not hammered
             except Gone:
                 self._version = ""
-                await asyncio.sleep(_PAUSE)  # nor one that says so every time
+                await self._pause()  # nor one that says so every time
             except TrueupError as error:
                 # Said once: it is tried again and again until the server is back.
                 is_news = self.problem is None and not isinstance(error, NotFound)
@@ -116,11 +116,12 @@ class Informer(Generic[T]):
         """Let those who wait know of ``problem``, and give it time to pass."""
         self.problem = problem
         self._answered.set()
-        await self._pause(self._delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
-        self._delay = min(_RETRY_MOST, self._delay * 2)
+        await self._pause(problem.retry_after if isinstance(problem, ApiError) else 0.0)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, least: float = 0.0) -> None:
         """Wait before trying again, unless somebody learns that the kind is there."""
+        seconds = max(least, self._delay * random.uniform(0.5, 1))  # noqa: S311 - jitter only
+        self._delay = min(_RETRY_MOST, self._delay * 2)
         self._wake.clear()
         try:
             async with asyncio.timeout(seconds):
@@ -146,6 +147,14 @@ class Informer(Generic[T]):
         self._answered.set()
 
     async def _follow(self) -> None:
+        began = asyncio.get_running_loop().time()
+        try:
+            await self._take_events()
+        finally:
+            if asyncio.get_running_loop().time() - began > _RETRY_MOST:
+                self._delay = _RETRY_FIRST  # it was a good watch, though there was nothing to show
+
+    async def _take_events(self) -> None:
         async with self._client.watch(
             self.gvk,
             self._namespace,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from trueup.cluster.credential import Renewed
 from trueup.cluster.exec_plugin import credential_from_plugin
-from trueup.errors import InputError
+from trueup.errors import InputError, Unauthorized
 from trueup.objects import yaml
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
@@ -44,11 +44,12 @@ class ClusterConfig:
     credential: Renewed[Any] | None = field(default=None, repr=False)
     """A token that somebody else gives, and gives anew before it expires."""
     proxy_url: str = ""
+    _last_read: str = field(default="", repr=False)
 
     async def auth_headers(self) -> dict[str, str]:
         """The Authorization header, freshly read where the credential can rotate."""
         if self.token_file is not None:
-            return {"Authorization": f"Bearer {self.token_file.read_text().strip()}"}
+            return {"Authorization": f"Bearer {self._token_from(self.token_file)}"}
         if self.token:
             return {"Authorization": f"Bearer {self.token}"}
         if self.username:
@@ -57,6 +58,16 @@ class ClusterConfig:
         if self.credential is not None:
             return {"Authorization": f"Bearer {(await self.credential.get()).token}"}
         return {}
+
+    def _token_from(self, file: Path) -> str:
+        """What it holds now; while it cannot be read, what it held. Unauthorized without either."""
+        try:
+            self._last_read = file.read_text().strip()
+        except OSError as error:
+            if not self._last_read:
+                cause = f"the token cannot be read: {error.strerror}"
+                raise Unauthorized(cause, subject=str(file)) from error
+        return self._last_read
 
     def ssl_context(self) -> ssl.SSLContext | None:
         """None where the server speaks plain HTTP."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
+import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
@@ -26,11 +27,17 @@ _WORKERS_BEHIND = 4
 _OVERTAKEN = 64
 """Later times that may be kept although something came before them."""
 
+_RETRY_SPACING = 0.05
+"""Seconds between retries of all keys together: when nothing works, all of them fail at once."""
+
+_JITTER = 0.8
+"""The least share of a wait; chance decides about the rest, so that replicas do not march in step."""
+
 
 class Backoff(Generic[Key]):
-    """Seconds to wait after each failure in a row of a key, doubling up to ``most``."""
+    """Seconds to wait after each failure in a row of a key, doubling up to ``most``, less a jitter."""
 
-    def __init__(self, *, first: float = 0.1, most: float = 300.0) -> None:
+    def __init__(self, *, first: float = 0.1, most: float = 60.0) -> None:
         self._first = first
         self._most = most
         self._failures: dict[Key, int] = {}
@@ -39,7 +46,8 @@ class Backoff(Generic[Key]):
         """Count a failure and return the seconds to wait."""
         count = self._failures.get(key, 0)
         self._failures[key] = count + 1
-        return min(self._most, self._first * 2.0 ** min(count, 30))
+        seconds = min(self._most, self._first * 2.0 ** min(count, 30))
+        return seconds * random.uniform(_JITTER, 1)  # noqa: S311 - no secret
 
     def succeeded(self, key: Key) -> None:
         self._failures.pop(key, None)
@@ -86,6 +94,7 @@ class WorkQueue(Generic[Key]):
         self._heap: list[tuple[float, int, Key]] = []
         self._sequence = 0
         self._backoff: Backoff[Key] = Backoff()
+        self._next_retry = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
@@ -181,7 +190,7 @@ class WorkQueue(Generic[Key]):
             try:
                 again = await reconcile(key)
             except Exception as error:
-                delay = self._backoff.failed(key)
+                delay = self._turn(self._backoff.failed(key))
                 _tell(key, delay, error)
                 self.add_after(key, delay)
             else:
@@ -190,6 +199,13 @@ class WorkQueue(Generic[Key]):
                     self.add_after(key, again)
             finally:
                 self.done(key)
+
+    def _turn(self, delay: float) -> float:
+        """``delay``, or more where others that failed have their turn before."""
+        now = self._now()
+        turn = max(self._next_retry, now)
+        self._next_retry = turn + _RETRY_SPACING
+        return max(delay, turn - now)
 
     # Later times
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trueup.cluster import Client, following
-from trueup.errors import ApiError
-from trueup.objects import Manifest, ObjectRef
+from trueup.errors import ApiError, Forbidden, NotFound
+from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.report.conditions import is_true
 
 MANAGER = "trueup"
 _PATIENCE_SECONDS = 30.0
+_DEFINITION = ObjectRef("apiextensions.k8s.io", "CustomResourceDefinition", "", "", "v1")
 
 
 async def install(client: Client, definitions: Iterable[Manifest]) -> None:
@@ -37,6 +39,21 @@ def _is_anothers(live: Mapping[str, Any] | None) -> bool:
     entries = live["metadata"].get("managedFields") or () if live else ()
     applied = {entry.get("manager") for entry in entries if not entry.get("subresource")}
     return bool(applied) and MANAGER not in applied
+
+
+async def is_going(client: Client, kind: GroupVersionKind) -> bool:
+    """Whether the definition of ``kind`` is being deleted, and with it all objects of the kind.
+
+    False where we may not know. Raises Unavailable if there is no answer.
+    """
+    try:
+        served = await client.resource(kind)
+        found = await client.find(replace(_DEFINITION, name=f"{served.plural}.{kind.group}"))
+    except NotFound:
+        return True
+    except Forbidden:
+        return False
+    return found is None or bool(found["metadata"].get("deletionTimestamp"))
 
 
 async def await_established(client: Client, ref: ObjectRef) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trueup.apply import Done, Outcome, Owner, Writer
 from trueup.controllers.clusters import Cluster
+from trueup.controllers.definitions import is_going
 from trueup.controllers.world import World
 from trueup.errors import ApiError, InputError, NotFound, TrueupError
 from trueup.flow import DeletionPolicy, Delivery
@@ -47,6 +48,9 @@ class Undertaker:
             self._warn(resource, f"cannot be read, so its objects are left: {error}")
             return None
         if not _deletes(delivery):
+            return None
+        if await is_going(world.clusters.home, world.dialect.kind):
+            self._warn(resource, "its kind is being deleted, so its objects are left")
             return None
         try:
             key, cluster = await self._cluster(delivery)

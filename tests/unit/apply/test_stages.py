@@ -125,6 +125,17 @@ async def test_objects_of_a_namespace_that_failed_are_not_tried(walking: Walking
     assert "Namespace/team is not ready" in str(walk.outcomes[1].error)
 
 
+async def test_what_keeps_a_namespace_from_being_ready_is_said(walking: Walking) -> None:
+    leaving = namespace("team")
+    leaving["metadata"]["annotations"] = {"health": "Terminating"}
+    await walking.walk([leaving], [inside("team")], gate=1)
+    await walking.cluster.person.delete(ObjectRef.of(leaving))
+    walking.watches.learn(await walking.cluster.person.get(ObjectRef.of(leaving)))
+    walking.time = 1
+    walk = await walking.walk([leaving], [inside("team")], gate=1)
+    assert "Namespace/team is not ready: it is being deleted" in str(walk.outcomes[-1].error)
+
+
 def definition() -> Manifest:
     schema: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}

@@ -207,6 +207,14 @@ async def test_an_error_of_the_one_who_watches_stays_theirs(connect: Connect) ->
             raise FileNotFoundError
 
 
+async def test_a_watch_that_is_put_off_says_until_when(connect: Connect) -> None:
+    client = await connect(Answers(later(429, "7")))
+    with pytest.raises(TooManyRequests) as caught:
+        async with client.watch(CONFIG_MAP, resource_version="1"):
+            pass
+    assert caught.value.retry_after == 7
+
+
 async def test_a_watch_that_is_refused_names_the_reason(connect: Connect) -> None:
     status = {"kind": "Status", "code": 401, "reason": "Unauthorized", "message": "who?"}
     client = await connect(Answers(web.json_response(status, status=401)))

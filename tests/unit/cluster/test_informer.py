@@ -16,7 +16,7 @@ import pytest
 from tests.unit.cluster.conftest import KnownKinds
 from trueup.cluster import Answer, Informer
 from trueup.cluster.transport import Query
-from trueup.errors import Gone, NotFound, Unavailable
+from trueup.errors import Gone, NotFound, TooManyRequests, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
@@ -204,6 +204,20 @@ async def test_a_change_that_does_not_matter_is_not_told() -> None:
     seen.informer._reduce = lambda _item: 1
     await seen.run()
     assert seen.changes == [("a", None, 1)]
+
+
+async def test_a_watch_that_expires_at_once_every_time_is_asked_for_less_and_less() -> None:
+    seen = Seen([listing(5)] * 4, *[[Gone("too old")]] * 3)
+    await seen.run()
+    assert seen.informer._delay == 1.6
+
+
+async def test_a_server_that_says_when_to_come_again_is_left_alone_until_then() -> None:
+    later = TooManyRequests("later")
+    later.retry_after = 0.5
+    began = asyncio.get_running_loop().time()
+    await Seen([listing(5)], [later]).run()
+    assert asyncio.get_running_loop().time() - began > 0.49
 
 
 async def test_waits_grow_while_nothing_works_and_begin_anew_with_an_event() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from trueup.cluster import ClusterConfig, cluster_config_from_kubeconfig
+from trueup.cluster.exec_plugin import credential_from_plugin
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.errors import InputError, Unauthorized
 from trueup.objects import yaml
@@ -79,6 +80,22 @@ async def test_a_token_file_is_read_anew_each_time(tmp_path: Path) -> None:
         {"Authorization": "Bearer one"},
         {"Authorization": "Bearer two"},
     ]
+
+
+async def test_a_token_file_that_cannot_be_read_now_leaves_the_token_good(tmp_path: Path) -> None:
+    content = kubeconfig({"tokenFile": "token"})
+    config = cluster_config_from_kubeconfig(content, base=tmp_path)
+    (tmp_path / "token").write_text("one\n")
+    await config.auth_headers()
+    (tmp_path / "token").unlink()
+    assert await config.auth_headers() == {"Authorization": "Bearer one"}
+
+
+async def test_a_token_file_that_was_never_there_is_named(tmp_path: Path) -> None:
+    content = kubeconfig({"tokenFile": "token"})
+    config = cluster_config_from_kubeconfig(content, base=tmp_path)
+    with pytest.raises(Unauthorized, match=r"token: the token cannot be read: No such file"):
+        await config.auth_headers()
 
 
 def test_certificates_come_as_data() -> None:
@@ -221,6 +238,13 @@ async def test_a_token_is_kept_until_it_expires(tmp_path: Path, expiry: str, run
 async def test_a_plugin_that_fails_is_told(tmp_path: Path, script: str, problem: str) -> None:
     with pytest.raises(Unauthorized, match=problem):
         await plugin(tmp_path, script).auth_headers()
+
+
+async def test_a_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
+    plugin(tmp_path, "import time\ntime.sleep(60)")
+    found = {"command": str(tmp_path / "login")}
+    with pytest.raises(Unauthorized, match=r"credential plugin gave no answer within 0\.1 s"):
+        await credential_from_plugin(found, timeout=0.1)
 
 
 async def test_a_plugin_that_is_not_installed_comes_with_its_hint(tmp_path: Path) -> None:

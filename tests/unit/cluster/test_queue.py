@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trueup.cluster import Backoff, WorkQueue
-from trueup.errors import Conflict, NotFound
+from trueup.errors import Conflict, NotFound, Unavailable
 
 
 class Clock:
@@ -230,6 +230,31 @@ def test_every_key_that_was_asked_for_comes_by_the_time(asked: list[tuple[str, i
 
 def test_waits_double_up_to_the_most_and_a_success_forgets_them() -> None:
     backoff: Backoff[str] = Backoff(first=1, most=5)
-    assert [backoff.failed("a") for _ in range(4)] == [1, 2, 4, 5]
+    waits = [backoff.failed("a") for _ in range(4)]
     backoff.succeeded("a")
-    assert backoff.failed("a") == 1
+    waits.append(backoff.failed("a"))
+    shares = [wait / whole for wait, whole in zip(waits, [1, 2, 4, 5, 1], strict=True)]
+    assert all(0.8 <= share <= 1 for share in shares)
+
+
+def test_two_keys_that_fail_together_do_not_stay_together() -> None:
+    backoff: Backoff[int] = Backoff()
+    assert len({backoff.failed(key) for key in range(20)}) > 1
+
+
+async def test_when_all_fail_they_do_not_all_come_back_at_once() -> None:
+    clock = Clock()
+    queue: WorkQueue[int] = WorkQueue(clock)
+
+    async def fail(_key: int) -> float | None:
+        raise Unavailable("down")
+
+    for key in range(400):
+        queue.add(key)
+    task = asyncio.create_task(queue.run(fail))
+    while len(queue):
+        await asyncio.sleep(0)
+    clock.time = 10
+    queue.wake()
+    assert len(queue) == pytest.approx(200, abs=2)
+    task.cancel()

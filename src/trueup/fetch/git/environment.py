@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import ssl
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from trueup.fetch.git.errors import GitError
 from trueup.fetch.git.remote import Remote
 
 _INHERITED = ("PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -27,19 +29,42 @@ _INHERITED_PROXY = (
 
 @contextmanager
 def git_environment(remote: Remote | None = None) -> Iterator[dict[str, str]]:
-    """The environment for one git process; with ``remote``, able to talk to it and only it."""
-    with tempfile.TemporaryDirectory(prefix="trueup-git-") as name:
-        directory = Path(name)
-        settings = _base_settings()
-        environment = _base_environment(directory, local=remote is None or remote.url.is_local)
-        if remote is not None and remote.url.scheme == "ssh":
-            environment |= _ssh_environment(directory, remote)
-        elif remote is not None and not remote.url.is_local:
-            settings |= _http_settings(directory, remote)
-        if remote is None or remote.proxy is None:
-            environment |= _inherited(_INHERITED_PROXY)
-        _write_private(directory / "gitconfig", _config_text(settings).encode())
-        yield environment
+    """The environment for one git process; with ``remote``, able to talk to it and only it.
+
+    What the machine refuses, also to whoever runs git in it, is raised as a GitError.
+    """
+    try:
+        with _directory() as directory:
+            yield _prepared(directory, remote)
+    except OSError as error:
+        raise GitError(
+            f"git cannot be run: {error.strerror or error}",
+            next_step="look at the machine that Trueup runs on",
+        ) from error
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="trueup-git-"))
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        with suppress(OSError):  # an empty one goes even where no file can be opened any more
+            directory.rmdir()
+
+
+def _prepared(directory: Path, remote: Remote | None) -> dict[str, str]:
+    settings = _base_settings()
+    environment = _base_environment(directory, local=remote is None or remote.url.is_local)
+    if remote is not None and remote.url.scheme == "ssh":
+        environment |= _ssh_environment(directory, remote)
+    elif remote is not None and not remote.url.is_local:
+        settings |= _http_settings(directory, remote)
+    if remote is None or remote.proxy is None:
+        environment |= _inherited(_INHERITED_PROXY)
+    _write_private(directory / "gitconfig", _config_text(settings).encode())
+    return environment
 
 
 def _base_environment(directory: Path, *, local: bool) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pygit2
@@ -172,3 +174,19 @@ async def test_a_file_that_is_too_large_is_an_error_when_it_is_read(
     tree = (await cache.fetch(remote, MAIN)).tree
     with pytest.raises(TreeError, match="larger than"):
         tree.read("big")
+
+
+async def test_a_machine_that_can_open_no_more_files_is_named_and_nothing_is_left_behind(
+    cache: GitCache, remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, limits[1]))
+    try:
+        with pytest.raises(GitError, match="git cannot be run: Too many open files"):
+            await cache.resolve(remote, MAIN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert list(temporary.iterdir()) == []

@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test kube contract bench docs format clean
+.PHONY: help demo up check lint types imports test faults kube contract bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    all tests            make check   lint, types, import contracts"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
+	@echo "make faults  break the API server, the network and the machine, and see that all mends"
 	@echo "make bench   measure              make docs    write the generated reference and deploy/ anew"
 	@echo "make format  format the code      make clean   remove what these made"
 
@@ -39,6 +40,10 @@ imports: $(DEVELOP)
 
 test: $(DEVELOP)
 	$(BIN)/pytest -n auto
+
+# Each of the two homes has a process of its own.
+faults: $(DEVELOP)
+	$(BIN)/pytest tests/faults -m faults -n 2 --dist loadgroup
 
 kube:
 	testenv/build.sh

@@ -1,12 +1,14 @@
-"""A ``trueup`` that runs on as a child process: started, waited for, stopped, or killed."""
+"""A ``trueup`` that runs on as a child process: started, waited for, stopped, paused, or killed."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from pathlib import Path
 
 _STOP_SECONDS = 15
@@ -17,14 +19,23 @@ class ChildError(Exception):
     """It did not start; the message ends with the last lines of its log."""
 
 
-class Child:
-    """``trueup ARGUMENTS``, its log in ``log``; ``sign`` is what it says before ``url`` once it is up."""
+TRUEUP = (sys.executable, "-m", "trueup")
 
-    def __init__(self, log: Path, *arguments: str, sign: str) -> None:
+
+class Child:
+    """``trueup ARGUMENTS``, its log in ``log``; ``sign`` is what it says before ``url`` once it is up.
+
+    ``program``: another one that behaves so.
+    """
+
+    def __init__(
+        self, log: Path, *arguments: str, sign: str, program: Sequence[str] = TRUEUP
+    ) -> None:
         self.log = log
         self.url = ""
         self._arguments = arguments
         self._sign = sign
+        self._program = program
         self._process: Process | None = None
 
     @property
@@ -44,7 +55,7 @@ class Child:
         with self.log.open("ab") as log:
             # A group of its own: Ctrl-C reaches whoever started it, who then ends it in order.
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "trueup", *self._arguments),
+                *(*self._program, *self._arguments),
                 stdout=PIPE,
                 stderr=log,
                 start_new_session=True,
@@ -78,6 +89,14 @@ class Child:
     async def kill(self) -> None:
         """End it at once, in the middle of whatever it does: kill -9."""
         await self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """It stays, and does nothing any more: SIGSTOP."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """It goes on where it was paused."""
+        os.kill(self.pid, signal.SIGCONT)
 
     async def _end(self, number: signal.Signals) -> int:
         process, self._process = self._process, None

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -24,13 +22,12 @@ from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.errors import TrueupError
 from trueup.testing.kube_files import KubeFiles
 from trueup.testing.kube_nodes import NODE
+from trueup.testing.kube_program import KubeProgram
 from trueup.testing.ports import free_port
 
 _PATIENCE = 60.0
-_DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-"""Where the system can see to it that a killed test leaves no server behind."""
 
-NEEDED = ("etcd", "kube-apiserver")
+ETCD, API_SERVER = NEEDED = ("etcd", "kube-apiserver")
 HOUSEKEEPER = "kube-controller-manager"
 FOR_WORKLOADS = (HOUSEKEEPER, "kube-scheduler", "kwok")
 
@@ -54,11 +51,15 @@ def _version(folder: Path) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class KubeServer:
-    """A running API server. ``kubeconfig`` is of a user who may do anything."""
+    """A running API server. ``kubeconfig`` is of a user who may do anything.
+
+    ``programs`` are what it consists of, by name.
+    """
 
     url: str
     kubeconfig: Path
     has_housekeeping: bool
+    programs: Mapping[str, KubeProgram]
 
     @asynccontextmanager
     async def transport(self) -> AsyncIterator[HttpTransport]:
@@ -67,6 +68,19 @@ class KubeServer:
             yield transport
         finally:
             await transport.close()
+
+    async def wait_ready(self) -> None:
+        """KubeError if it ends instead, or takes too long."""
+        program = self.programs[API_SERVER]
+        try:
+            async with asyncio.timeout(_PATIENCE), self.transport() as transport:
+                while not program.has_ended:
+                    if await _is_ready(transport):
+                        return
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            pass
+        raise KubeError(f"kube-apiserver did not start; its log ends with:\n{program.last_words()}")
 
 
 @asynccontextmanager
@@ -85,17 +99,18 @@ async def kube_server(
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
     etcd, port = f"https://127.0.0.1:{free_port()}", free_port()
-    server = KubeServer(f"https://127.0.0.1:{port}", files.kubeconfig, has_housekeeping)
+    started: dict[str, KubeProgram] = {}
+    server = KubeServer(f"https://127.0.0.1:{port}", files.kubeconfig, has_housekeeping, started)
     files.write_kubeconfig(server.url)
     async with AsyncExitStack() as running:
 
-        async def run(program: str, chosen: Mapping[str, object]) -> Process:
-            given = [f"--{name}={value}" for name, value in chosen.items()]
-            return await running.enter_async_context(_running(programs / program, given, folder))
+        async def run(name: str, chosen: Mapping[str, object]) -> None:
+            program = KubeProgram(programs / name, chosen, folder)
+            started[name] = await running.enter_async_context(program.running())
 
-        await run("etcd", files.etcd_options(etcd))
-        process = await run("kube-apiserver", {**files.server_options(etcd, port), **options})
-        await _wait_ready(server, process, folder / "kube-apiserver.log")
+        await run(ETCD, files.etcd_options(etcd))
+        await run(API_SERVER, {**files.server_options(etcd, port), **options})
+        await server.wait_ready()
         if has_housekeeping:
             await run(HOUSEKEEPER, files.controller_options(with_workloads=with_workloads))
         if with_workloads:
@@ -113,42 +128,6 @@ def kube_server_at_rest(folder: Path, programs: Path) -> Iterator[KubeServer]:
     with asyncio.Runner() as runner:
         yield runner.run(running.__aenter__())
         runner.run(running.__aexit__(None, None, None))
-
-
-@asynccontextmanager
-async def _running(program: Path, options: list[str], folder: Path) -> AsyncIterator[Process]:
-    with (folder / f"{program.name}.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *_DIE_WITH_US,
-            program,
-            *options,
-            stdin=DEVNULL,
-            stdout=log,
-            stderr=STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()  # its data are thrown away: there is nothing to end in order
-        await process.wait()
-
-
-async def _wait_ready(server: KubeServer, process: Process, log: Path) -> None:
-    try:
-        async with asyncio.timeout(_PATIENCE), server.transport() as transport:
-            while process.returncode is None:
-                if await _is_ready(transport):
-                    return
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        pass
-    raise KubeError(f"kube-apiserver did not start; its log ends with:\n{_end_of(log)}")
-
-
-def _end_of(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-10:])
 
 
 async def _is_ready(transport: HttpTransport) -> bool:

@@ -18,6 +18,7 @@ from trueup.controllers.home import Home
 from trueup.controllers.metrics import Metric, Sample
 from trueup.controllers.objections import objection_to
 from trueup.controllers.rivals import Rivals
+from trueup.controllers.shard import ALL, Shard
 from trueup.controllers.sources import Sources
 from trueup.controllers.standby import Standby
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
@@ -50,7 +51,7 @@ class Controllers:
     """All controllers against one API server; ``cache`` is a folder that may be lost.
 
     ``allow_local``: whether sources may name paths of this machine; right where all who may write
-    sources may read this machine's files too.
+    sources may read this machine's files too. ``shard``: what part of them to work on.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class Controllers:
         allow_local: bool = False,
         tenancy: Tenancy = OPEN,
         objection: Objection = no_objection,
+        shard: Shard = ALL,
     ) -> None:
         self.client = client
+        self._shard = shard
         self.home = Home(client, clock or Clock())
         artifacts = Artifacts()
         self.checkouts = Checkouts(GitCache(cache / "git"), allow_local=allow_local)
-        self.sources = Sources(self.home, self.checkouts, artifacts)
+        self.sources = Sources(self.home, self.checkouts, artifacts, shard)
         self.deliveries = Deliveries(
             self.home,
             KustomizationDialect(tenancy),
@@ -75,6 +78,7 @@ class Controllers:
             artifacts,
             self.sources.resources.get,
             objection,
+            shard,
         )
 
     def unready(self) -> str:
@@ -86,14 +90,16 @@ class Controllers:
         )
 
     def metrics(self) -> list[Metric]:
-        """How many resources of each kind are ready."""
+        """How many resources of each kind are ready, of those in this shard."""
         counted = Counter(
             (informer.gvk.kind, _ready(resource))
             for informer in (self.sources.resources, self.deliveries.resources)
-            for _, resource in informer
+            for ref, resource in informer
+            if self._shard.owns(ref)
         )
+        part = {"shard": str(self._shard.number)} if self._shard.of > 1 else {}
         samples = tuple(
-            Sample(number, {"kind": kind, "ready": ready})
+            Sample(number, {"kind": kind, "ready": ready, **part})
             for (kind, ready), number in sorted(counted.items())
         )
         about = "Sources and deliveries by what their Ready condition says."

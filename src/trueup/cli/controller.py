@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 
 from trueup.cli.connection import data_directory
 from trueup.cli.probes import Address, health_option
-from trueup.cli.replicas import election_options, run_elected
+from trueup.cli.replicas import Replicas, replica_options, run_shared
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.cli.tenancy import tenancy_options
 from trueup.errors import InputError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from trueup.apply import Objection
     from trueup.cluster import Client, ClusterConfig
     from trueup.controllers.probes import Probes
+    from trueup.controllers.shard import Shard
     from trueup.dialects.flux.tenancy import Tenancy
-    from trueup.objects import ObjectRef
 
 
 @click.command("controller")
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     help="Let sources name paths of this machine: whoever may write a source may then read them.",
 )
 @tenancy_options
-@election_options
+@replica_options
 @health_option
 @log_option
 def command(
@@ -50,7 +50,7 @@ def command(
     install_crds: bool,
     allow_local_sources: bool,
     tenancy: Tenancy,
-    lease: ObjectRef | None,
+    replicas: Replicas,
     health: Address | None,
     log_level: str,
 ) -> None:
@@ -65,24 +65,28 @@ def command(
         from trueup.wiring import Controllers, prepare, run_alone
 
         config = _config(kubeconfig, context)
-        namespaced = lease and replace(lease, namespace=lease.namespace or config.namespace)
         async with _client(config) as client, _probes(health) as probes:
 
-            async def control(objection: Objection) -> None:
-                await prepare(client, install_definitions=install_crds)
+            async def control(shard: Shard, fenced: Client, objection: Objection) -> None:
+                await prepare(fenced, install_definitions=install_crds)
                 controllers = Controllers(
-                    client,
+                    fenced,
                     folder,
                     allow_local=allow_local_sources,
                     tenancy=tenancy,
                     objection=objection,
+                    shard=shard,
                 )
-                with probes.telling("controllers", controllers.unready, controllers.metrics):
+                name = f"controllers of {shard}" if shard.of > 1 else "controllers"
+                with probes.telling(name, controllers.unready, controllers.metrics):
                     click.echo(f"Trueup's controllers run against {config.server}")
                     collect_garbage_rarely()
                     await controllers.run()
 
-            await run_elected(client, namespaced, lambda: run_alone(client, control), probes)
+            async def serve(shard: Shard, fenced: Client) -> None:
+                await run_alone(fenced, partial(control, shard, fenced))
+
+            await run_shared(client, replicas.in_namespace(config.namespace), serve, probes)
 
     run_until_stopped(work, log_level)
 

@@ -1,8 +1,9 @@
-"""The options that let one of several replicas work while the others stand by."""
+"""The options that let several replicas share the work, or stand by for each other."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,28 @@ import click
 
 if TYPE_CHECKING:
     from trueup.cluster import Client
+    from trueup.controllers.metrics import Metric
     from trueup.controllers.probes import Probes
+    from trueup.controllers.shards import Shards, Work
     from trueup.objects import ObjectRef
 
 
-def election_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds them; the verb gets what they say as ``lease``, None for no election.
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """How this process gets on with others: by ``lease`` (None: it is alone), in ``shards``."""
 
-    Its namespace is empty if none was named.
-    """
+    lease: ObjectRef | None
+    shards: int = 1
+
+    def in_namespace(self, default: str) -> Replicas:
+        """With the Lease in ``default`` if no namespace was named."""
+        if self.lease is None or self.lease.namespace:
+            return self
+        return replace(self, lease=replace(self.lease, namespace=default))
+
+
+def replica_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds them; the verb gets what they say as ``replicas``."""
 
     @click.option(
         "--leader-elect/--no-leader-elect",
@@ -26,44 +40,63 @@ def election_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Let only one of several replicas work: the one that holds the Lease. On by default.",
     )
     @click.option(
+        "--shards",
+        metavar="N",
+        type=click.IntRange(1, 100),
+        default=1,
+        show_default=True,
+        help="Split the work into N parts, each for one of several replicas.",
+    )
+    @click.option(
         "--lease-namespace",
         metavar="NAME",
         default="",
-        help="Namespace of the Lease; default: the Pod's, or the one that the kubeconfig names.",
+        help="Namespace of the Leases; default: the Pod's, or the one that the kubeconfig names.",
     )
     @click.option(
         "--lease-name",
         metavar="NAME",
         default="trueup-controller",
         show_default=True,
-        help="The same for all replicas.",
+        help="The same for all replicas; shards add their number to it.",
     )
     @wraps(command)
-    def with_lease(
-        *, leader_elect: bool, lease_namespace: str, lease_name: str, **options: Any
+    def with_replicas(
+        *, leader_elect: bool, shards: int, lease_namespace: str, lease_name: str, **options: Any
     ) -> Any:
         from trueup.controllers.leader import lease_ref
 
+        if shards > 1 and not leader_elect:
+            raise click.UsageError(
+                "--shards needs Leases, so it does not go with --no-leader-elect"
+            )
         lease = lease_ref(lease_namespace, lease_name) if leader_elect else None
-        return command(lease=lease, **options)
+        return command(replicas=Replicas(lease, shards), **options)
 
-    return with_lease
+    return with_replicas
 
 
-async def run_elected(
-    client: Client, lease: ObjectRef | None, work: Callable[[], Awaitable[None]], probes: Probes
-) -> None:
-    """Do ``work``: while this process holds ``lease``, if there is one."""
-    from trueup.controllers.leader import Election
-    from trueup.controllers.metrics import Metric
+async def run_shared(client: Client, replicas: Replicas, work: Work, probes: Probes) -> None:
+    """Do ``work`` for all shards that fall to this process."""
+    from trueup.controllers.shard import ALL
+    from trueup.controllers.shards import Shards
 
-    if lease is None:
-        await work()
+    if replicas.lease is None:
+        await work(ALL, client)
         return
-    election = Election(client, lease)
+    shards = Shards(client, replicas.lease, replicas.shards)
+    with probes.telling("election", lambda: shards.problem, lambda: _metrics(shards)):
+        await shards.run(work)
 
-    def leading() -> list[Metric]:
-        return [Metric.of("trueup_leader", "Whether this replica leads.", election.leads)]
 
-    with probes.telling("election", lambda: election.problem, leading):
-        await election.run(work)
+def _metrics(shards: Shards) -> list[Metric]:
+    from trueup.controllers.metrics import Metric, Sample
+
+    served = shards.served
+    number = Metric.of("trueup_shards", "Into how many parts the work is split.", shards.count)
+    parts = tuple(Sample(1, {"shard": str(shard.number)}) for shard in served)
+    return [
+        Metric.of("trueup_leader", "Whether this replica works, not just stands by.", bool(served)),
+        number,
+        Metric("trueup_shard", "The parts that this replica works on.", parts),
+    ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Literal
@@ -86,12 +87,26 @@ class Client:
         self._transport = transport
         self._headers: dict[str, str] = {"Impersonate-User": impersonate} if impersonate else {}
         self._served = _Served()
+        self._may_send: Callable[[], bool] = lambda: True
 
     def impersonating(self, user: str) -> Client:
         """A client over the same transport that acts as ``user``; they share what they discover."""
-        other = Client(self._transport, impersonate=user)
-        other._served = self._served
+        other = copy(self)
+        other._headers = {"Impersonate-User": user}
         return other
+
+    def fenced(self, may_send: Callable[[], bool]) -> Client:
+        """A client over the same transport that sends nothing unless ``may_send`` says so.
+
+        What it would have sent raises Unavailable instead.
+        """
+        other = copy(self)
+        other._may_send = may_send
+        return other
+
+    def elsewhere(self, transport: Transport) -> Client:
+        """A client of another server, behind the same fence."""
+        return Client(transport).fenced(self._may_send)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -212,6 +227,7 @@ class Client:
             ("resourceVersion", resource_version),
         ]
         headers = {**self._headers, "Accept": "application/json"}
+        self._check_fence()
         async with self._transport.stream(resource.path(namespace), query, headers) as lines:
             yield _events(lines)
 
@@ -342,12 +358,22 @@ class Client:
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
         for _ in range(_MOST_RETRIES):
-            answer = await self._transport.request(method, path, query, headers, body)
+            answer = await self._request(method, path, query, headers, body)
             wait = _seconds_to_wait(answer)
             if wait is None:
                 return answer
             await asyncio.sleep(wait)
+        return await self._request(method, path, query, headers, body)
+
+    async def _request(
+        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
+    ) -> Answer:
+        self._check_fence()
         return await self._transport.request(method, path, query, headers, body)
+
+    def _check_fence(self) -> None:
+        if not self._may_send():
+            raise Unavailable("not sent: this replica leads no more")
 
 
 def _object(answer: Answer) -> Manifest:

@@ -69,6 +69,17 @@ class Checkouts:
         artifact = await asyncio.to_thread(self._artifact, source, checkout, included)
         return Fetched(artifact, _subject(checkout), verified)
 
+    async def fetch_revision(
+        self, source: GitSource, secrets: Secrets, revision: str, included: Sequence[Artifact]
+    ) -> Artifact:
+        """The artifact at a revision that somebody else has resolved, and verified if need be."""
+        remote = self._remote(source, secrets)
+        with telling(f"failed to checkout revision {revision}"):
+            checkout = await self._cache.fetch_revision(
+                remote, Revision.parse(revision), submodules=source.submodules
+            )
+        return await asyncio.to_thread(self._artifact, source, checkout, included)
+
     async def reopen(
         self, source: GitSource, revision: str, included: Sequence[Artifact]
     ) -> Artifact | None:

@@ -91,7 +91,7 @@ class Clusters:
     def _connect(self, key: str, config: ClusterConfig) -> Cluster:
         from trueup.cluster.http import HttpTransport
 
-        return self._watched(key, Client(HttpTransport(config)))
+        return self._watched(key, self.home.elsewhere(HttpTransport(config)))
 
     def _watched(self, key: str, client: Client) -> Cluster:
         watches = Watches(

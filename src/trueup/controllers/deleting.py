@@ -60,7 +60,7 @@ class Undertaker:
         except TrueupError as error:
             self._warn(resource, f"cluster cannot be reached now: {error}")
             return _RETRY_SECONDS
-        others = set(world.wanted.claimed_by_others(delivery.ref, key, refs))
+        others = set(world.claimed_by_others(delivery, key, refs))
         mine = [ref for ref in refs if ref not in others]
         return await self._delete(resource, delivery, cluster, mine)
 

@@ -16,8 +16,10 @@ from trueup.controllers.health import HealthReader
 from trueup.controllers.home import Home
 from trueup.controllers.inputs import Inputs
 from trueup.controllers.memory import Memory
+from trueup.controllers.neighbours import Neighbours, is_active
 from trueup.controllers.render_cache import RenderCache
 from trueup.controllers.reporting import Reporter
+from trueup.controllers.shard import ALL, Shard
 from trueup.controllers.triggers import worth_a_look
 from trueup.controllers.ways import Ways
 from trueup.controllers.world import World
@@ -45,11 +47,12 @@ class Deliveries:
         artifacts: Artifacts,
         find_source: Callable[[ObjectRef], Manifest | None],
         objection: Objection = no_objection,
+        shard: Shard = ALL,
     ) -> None:
+        self._shard = shard
         self._dialect = dialect
         self._artifacts = artifacts
         self._queue: WorkQueue[ObjectRef] = WorkQueue()
-        self._users = Claims()
         self._seen: dict[ObjectRef, str] = {}
         self.resources: Informer[Manifest] = Informer(
             home.client, dialect.kind, without_managed_fields, on_change=self._changed
@@ -70,6 +73,7 @@ class Deliveries:
             memory=self.memory,
             health=HealthReader(),
             wanted=Claims(),
+            neighbours=Neighbours(shard, dialect, self.resources, self.memory),
             concerned=self._concerned,
             reporter=Reporter(home, self.memory, dialect),
             steady=home.clock.seconds,
@@ -107,7 +111,7 @@ class Deliveries:
         if resource["metadata"].get("deletionTimestamp"):
             return await self._undertaker.look(resource)
         source = self._dialect.source_of(resource)
-        self._users.claim(ref, "", [source] if source else [])
+        self._artifacts.use(ref, [source] if source else [])
         if self._dialect.is_suspended(resource):
             return None
         artifact = self._artifacts.get(source) if source else None
@@ -120,9 +124,14 @@ class Deliveries:
     # What makes deliveries look again
 
     def _changed(self, ref: ObjectRef, before: Manifest | None, now: Manifest | None) -> None:
-        if worth_a_look(before, now):
+        if self._shard.owns(ref) and worth_a_look(before, now):
             self._queue.add(ref)
-        for dependent in self._world.dependencies.dependents(ref):
+        dependencies = self._world.dependencies
+        if now is None:
+            dependencies.forget(ref)
+        else:
+            dependencies.set(ref, self._dialect.dependencies_of(now))
+        for dependent in filter(self._shard.owns, dependencies.dependents(ref)):
             self._queue.add(dependent)
 
     def _object_changed(self, cluster: str, ref: ObjectRef) -> None:
@@ -133,7 +142,7 @@ class Deliveries:
         """Those that the change is about come first: the rest only notes the new revision."""
         artifact = self._artifacts.get(source)
         difference = Difference(before.tree, artifact.tree) if before and artifact else None
-        for delivery in sorted(self._users.claimants("", source)):
+        for delivery in sorted(filter(self._is_delivery, self._artifacts.users(source))):
             affected = artifact is None or self.renderings.is_affected(
                 delivery, artifact.tree, difference
             )
@@ -142,22 +151,18 @@ class Deliveries:
     def _is_anyone_behind(self, artifact: Artifact, looking: ObjectRef) -> bool:
         return any(
             self._seen.get(ref) != artifact.revision
-            for ref in self._users.claimants("", artifact.source)
-            if ref != looking and self._is_active(ref)
-        )
+            for ref in filter(self._is_delivery, self._artifacts.users(artifact.source))
+            if ref != looking and is_active(self._dialect, self.resources.get(ref))
+        ) or self._world.neighbours.is_anyone_behind(artifact)
 
-    def _is_active(self, ref: ObjectRef) -> bool:
-        resource = self.resources.get(ref)
-        if resource is None or resource["metadata"].get("deletionTimestamp"):
-            return False
-        return not self._dialect.is_suspended(resource)
+    def _is_delivery(self, user: ObjectRef) -> bool:
+        return user.group_kind == self._dialect.kind.group_kind
 
     def _forget(self, ref: ObjectRef) -> None:
         world = self._world
-        self._users.forget(ref)
+        self._artifacts.disuse(ref)
         self._seen.pop(ref, None)
         self._deliverer.forget(ref)
-        world.dependencies.forget(ref)
         world.renderings.forget(ref)
         world.wanted.forget(ref)
         world.concerned.forget(ref)

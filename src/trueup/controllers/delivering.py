@@ -41,7 +41,6 @@ class Deliverer:
             _check_access(world.dialect, delivery)
         except Setback as setback:
             return await self._set_back(resource, attempt, setback, 0)
-        world.dependencies.set(ref, [dependency.ref for dependency in delivery.depends_on])
         artifact = world.artifacts.get(delivery.source)
         try:
             if artifact is None:
@@ -84,6 +83,9 @@ class Deliverer:
         found = self._world.find_source(source)
         if found is None:
             raise Setback(Trouble.SOURCE, f"Source '{source}' not found")
+        if trouble := self._world.artifacts.trouble(source):
+            text = f"Source '{source}' cannot be fetched by the replica of this delivery: {trouble}"
+            raise Setback(Trouble.SOURCE, text)
         status = found.get("status") or {}
         if status.get("artifact"):
             return  # it had one before we started, and is about to offer it again

@@ -16,18 +16,21 @@ from typing import Any
 
 from trueup.objects import Manifest
 
+SHARDS_ANNOTATION = "trueup.dev/shards"
+"""Of a Lease: how many shards there are for whoever holds it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Times in seconds.
 
-    After a kill somebody else leads within ``duration`` and ``retry`` together, which is to stay
-    below 15. That is why they are a little shorter than client-go's 15, 10 and 2.
+    After a kill somebody else leads within ``duration`` and ``retry`` together. He is to be at
+    work within 15, which is why they are shorter than client-go's 15, 10 and 2.
     """
 
-    duration: float = 12
+    duration: float = 10
     """How long a leader is believed to lead after its last sign of life."""
-    deadline: float = 8
+    deadline: float = 7
     """How long a leader goes on without having renewed."""
     retry: float = 2
     """Between two renewals, or two looks of a candidate."""
@@ -58,10 +61,17 @@ class Sighting:
     version: str
     """Its resourceVersion; empty if it is gone."""
     since: float
+    shards: int = 1
+    """How many shards its holder was started with."""
 
     @property
     def holder(self) -> str:
         return str(self.spec.get("holderIdentity") or "")
+
+    def seconds_left(self, now: float, terms: Terms) -> float:
+        """How long its holder is still believed to live; 0 if there is none."""
+        duration = float(self.spec.get("leaseDurationSeconds") or terms.duration)
+        return max(0.0, self.since + duration - now) if self.holder else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +103,14 @@ def _sighting(before: Sighting | None, lease: Manifest | None, now: float) -> Si
     if lease is None:
         # Whoever held it may not know yet that it is gone.
         return None if before is None else replace(before, version="")
-    spec, version = lease.get("spec") or {}, lease["metadata"]["resourceVersion"]
-    is_same = before is not None and before.spec == spec
-    return Sighting(spec, version, before.since if before is not None and is_same else now)
+    spec, metadata = lease.get("spec") or {}, lease["metadata"]
+    shards = (metadata.get("annotations") or {}).get(SHARDS_ANNOTATION, "")
+    return Sighting(
+        spec,
+        metadata["resourceVersion"],
+        before.since if before is not None and before.spec == spec else now,
+        int(shards) if shards.isdecimal() else 1,
+    )
 
 
 def decide(standing: Standing, me: str, now: float, terms: Terms) -> Decision:
@@ -107,10 +122,7 @@ def decide(standing: Standing, me: str, now: float, terms: Terms) -> Decision:
         return Decision(Act.LOST)
     if holder == me:
         return Decision(Act.RENEW)
-    if seen is None or not holder:
-        return Decision(Act.ACQUIRE)
-    duration = float(seen.spec.get("leaseDurationSeconds") or terms.duration)
-    left = seen.since + duration - now
+    left = 0.0 if seen is None else seen.seconds_left(now, terms)
     return Decision(Act.WAIT, min(left, terms.retry)) if left > 0 else Decision(Act.ACQUIRE)
 
 

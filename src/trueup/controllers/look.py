@@ -72,7 +72,7 @@ class Look:
             await self._tell(Phase.PROGRESSING, walk.blocked)
             return walk.again_in
         if self._must_hand_over(rendering, inventory):
-            await self._tell(Phase.PROGRESSING, "waiting for the source's other deliveries")
+            await self._tell(Phase.HANDING_OVER)
             return _HAND_OVER_SECONDS
         inventory = await self._prune(key, cluster, rendering, inventory, run)
         applied = [desired for desired in rendering if desired.ref not in walk.skipped]
@@ -176,7 +176,7 @@ class Look:
         dropped = set(inventory) - set(wanted)
         if not dropped:
             return wanted
-        others = world.wanted.claimed_by_others(delivery.ref, key, dropped)
+        others = world.claimed_by_others(delivery, key, dropped)
         plan = plan_prune(
             inventory, wanted, claimed_elsewhere=others, confirmed=self._is_confirmed()
         )
@@ -268,7 +268,7 @@ class Look:
     # Reporting
 
     async def _tell(
-        self, phase: Phase, message: str, inventory: Sequence[ObjectRef] | None = None
+        self, phase: Phase, message: str = "", inventory: Sequence[ObjectRef] | None = None
     ) -> None:
         report = Report(phase, self._attempt, message, timeout=self._delivery.health.timeout)
         await self._world.reporter.progress(self._resource, report, inventory)

@@ -43,12 +43,19 @@ class Memory:
 
     def remembered(self, delivery: Mapping[str, Any]) -> dict[ObjectRef, Remembered]:
         """What was applied, by object."""
-        found = {}
-        for item in self.record(delivery).objects:
-            ref = inventory.ref_of({"id": item.id, "v": item.version})
-            if ref is not None:
-                found[ref] = Remembered(item.uid, item.sent, item.live)
-        return found
+        return {
+            ref: Remembered(item.uid, item.sent, item.live)
+            for item in self.record(delivery).objects
+            if (ref := _ref_of(item)) is not None
+        }
+
+    def stored_objects(self, delivery: ObjectRef) -> set[ObjectRef]:
+        """What was applied of a delivery, as its stored record tells: for those of others."""
+        packed = self.resources.get(record_ref(delivery))
+        if packed is None:
+            return set()
+        objects = DeliveryRecord.from_manifest(orjson.loads(packed)).objects
+        return {ref for item in objects if (ref := _ref_of(item)) is not None}
 
     def change(self, record: DeliveryRecord) -> None:
         """Remember ``record`` from now on; ``store`` writes it."""
@@ -90,6 +97,10 @@ class Memory:
 def _packed(stored: Manifest) -> bytes:
     """Bytes: a record is read once, at the first look at its delivery, and kept all the time."""
     return bytes(memoryview(orjson.dumps(without_managed_fields(stored))))
+
+
+def _ref_of(item: AppliedObject) -> ObjectRef | None:
+    return inventory.ref_of({"id": item.id, "v": item.version})
 
 
 def applied_objects(remembered: Mapping[ObjectRef, Remembered]) -> Iterable[AppliedObject]:

@@ -9,7 +9,7 @@ import os
 import resource
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -44,12 +44,21 @@ class Metric:
 
 
 def text_of(metrics: Iterable[Metric]) -> str:
-    """The page that a scraper gets."""
+    """The page that a scraper gets; what several parts tell under one name stands together."""
     lines: list[str] = []
-    for metric in metrics:
+    for metric in _merged(metrics):
         lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.type}"]
         lines += [f"{metric.name}{_labels(s.labels)} {s.value:.17g}" for s in metric.samples]
     return "\n".join([*lines, ""])
+
+
+def _merged(metrics: Iterable[Metric]) -> list[Metric]:
+    by_name: dict[str, Metric] = {}
+    for metric in metrics:
+        before = by_name.get(metric.name)
+        samples = (*before.samples, *metric.samples) if before else metric.samples
+        by_name[metric.name] = replace(metric, samples=samples)
+    return list(by_name.values())
 
 
 def process_metrics() -> list[Metric]:

@@ -50,12 +50,10 @@ class SourceInputs:
     def included(self, source: GitSource) -> tuple[Artifact, ...]:
         """The artifacts of the sources to include, in the order of the spec. Raises Obstacle."""
         found = []
-        for item in source.include:
-            of = source.ref
-            ref = ObjectRef(of.group, of.kind, of.namespace, item.repository, of.version)
+        for ref in included_by(source):
             artifact = self._artifacts.get(ref)
             if artifact is None:
-                raise _not_included(item.repository, exists=self._exists(ref))
+                raise _not_included(ref.name, exists=self._exists(ref))
             found.append(artifact)
         return tuple(found)
 
@@ -64,6 +62,15 @@ class SourceInputs:
 
     async def close(self) -> None:
         await self._inputs.close()
+
+
+def included_by(source: GitSource) -> list[ObjectRef]:
+    """The sources that ``source`` lays into its own tree."""
+    of = source.ref
+    return [
+        ObjectRef(of.group, of.kind, of.namespace, item.repository, of.version)
+        for item in source.include
+    ]
 
 
 def _no_secret(source: GitSource, name: str) -> Obstacle:

@@ -13,8 +13,10 @@ from trueup.cluster import Backoff, Informer, WorkQueue
 from trueup.controllers.artifacts import Artifacts
 from trueup.controllers.checkouts import LISTING_AGE, Checkouts, Fetched
 from trueup.controllers.home import Home
+from trueup.controllers.mirrors import Mirrors, recorded_artifact
 from trueup.controllers.obstacles import as_obstacle
-from trueup.controllers.source_inputs import SourceInputs
+from trueup.controllers.shard import ALL, Shard
+from trueup.controllers.source_inputs import SourceInputs, included_by
 from trueup.controllers.triggers import annotation, worth_a_look
 from trueup.dialects.flux import gitstatus
 from trueup.dialects.flux.gitrepository import GitSource, git_source
@@ -51,8 +53,11 @@ class _Made:
 class Sources:
     """The controller of GitRepository resources."""
 
-    def __init__(self, home: Home, checkouts: Checkouts, artifacts: Artifacts) -> None:
+    def __init__(
+        self, home: Home, checkouts: Checkouts, artifacts: Artifacts, shard: Shard = ALL
+    ) -> None:
         self._home = home
+        self._shard = shard
         self._checkouts = checkouts
         self._artifacts = artifacts
         self._queue: WorkQueue[ObjectRef] = WorkQueue()
@@ -68,7 +73,9 @@ class Sources:
             exists=lambda ref: self.resources.get(ref) is not None,
             on_change=self._queue.add,
         )
+        self._mirrors = Mirrors(checkouts, artifacts, self._inputs)
         artifacts.on_change(self._artifact_changed)
+        artifacts.on_use(self._queue.add)
 
     async def run(self, *, workers: int = 4) -> None:
         await self.resources.wait_synced()
@@ -78,7 +85,8 @@ class Sources:
             await self._inputs.close()
 
     def _changed(self, ref: ObjectRef, before: Manifest | None, now: Manifest | None) -> None:
-        if not worth_a_look(before, now):
+        is_new = recorded_artifact(before) != recorded_artifact(now)
+        if not worth_a_look(before, now) and (self._shard.owns(ref) or not is_new):
             return
         if now is not None and (before is None or _asks(before) != _asks(now)):
             self._asked_at[ref] = self._home.clock.seconds()
@@ -93,6 +101,8 @@ class Sources:
 
     async def _reconcile(self, ref: ObjectRef) -> float | None:
         resource = self.resources.get(ref)
+        if not self._shard.owns(ref):
+            return await self._mirror(ref, resource)
         if resource is None or resource["metadata"].get("deletionTimestamp"):
             await self._let_go(ref, resource)
             return None
@@ -103,12 +113,20 @@ class Sources:
             return await self._fail(
                 resource, Obstacle(str(error), Reason.URL_INVALID, stalled=True)
             )
+        self._artifacts.use(ref, included_by(source))
         await self._reopen(resource, source)
         if source.suspended:
             status = gitstatus.suspended(self._status(resource), self._look(resource))
             await self._write(resource, status)
             return None
         return await self._look_at(resource, source)
+
+    async def _mirror(self, ref: ObjectRef, resource: Manifest | None) -> float | None:
+        """Nothing is said of a source in another shard, but its artifact may be needed here."""
+        if resource is None or resource["metadata"].get("deletionTimestamp"):
+            self._mirrors.let_go(ref)
+            return None
+        return await self._mirrors.look(resource)
 
     async def _look_at(self, resource: Manifest, source: GitSource) -> float | None:
         """Ask the remote, and make a new artifact if it moved."""
@@ -235,6 +253,7 @@ class Sources:
 
     async def _let_go(self, ref: ObjectRef, resource: Manifest | None) -> None:
         self._artifacts.drop(ref)
+        self._artifacts.disuse(ref)
         self._made.pop(ref, None)
         self._asked_at.pop(ref, None)
         self._inputs.forget(ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from trueup.controllers.artifacts import Artifacts
@@ -12,10 +12,11 @@ from trueup.controllers.dependencies import Dependencies
 from trueup.controllers.health import HealthReader
 from trueup.controllers.inputs import Inputs
 from trueup.controllers.memory import Memory
+from trueup.controllers.neighbours import Neighbours
 from trueup.controllers.render_cache import RenderCache
 from trueup.controllers.reporting import Reporter
 from trueup.dialects.contract import DeliveryDialect
-from trueup.flow import Artifact
+from trueup.flow import Artifact, Delivery
 from trueup.objects import Manifest, ObjectRef
 
 
@@ -32,7 +33,8 @@ class World:
     memory: Memory
     health: HealthReader
     wanted: Claims
-    """Which deliveries want which objects."""
+    """Which deliveries want which objects, of those that this process looks after."""
+    neighbours: Neighbours
     concerned: Claims
     """Which deliveries look again when an object changes."""
     reporter: Reporter
@@ -42,3 +44,10 @@ class World:
     find_source: Callable[[ObjectRef], Manifest | None]
     is_behind: Callable[[Artifact, ObjectRef], bool]
     """Whether another delivery of the artifact's source has not rendered it yet."""
+
+    def claimed_by_others(
+        self, delivery: Delivery, cluster: str, refs: Collection[ObjectRef]
+    ) -> list[ObjectRef]:
+        """Those of ``refs`` that another delivery wants, whoever looks after it."""
+        here = self.wanted.claimed_by_others(delivery.ref, cluster, refs)
+        return [*here, *self.neighbours.claimed(delivery, refs)]

@@ -34,6 +34,10 @@ class DeliveryDialect(Protocol):
         """The source that the resource names; None if it names none properly."""
         ...
 
+    def dependencies_of(self, resource: Mapping[str, Any]) -> list[ObjectRef]:
+        """The deliveries that must be ready first."""
+        ...
+
     def is_suspended(self, resource: Mapping[str, Any]) -> bool: ...
 
     def requested_at(self, resource: Mapping[str, Any]) -> str:
@@ -62,6 +66,10 @@ class DeliveryDialect(Protocol):
 
     def is_ready(self, resource: Mapping[str, Any]) -> bool:
         """Whether the resource, as it is now, is live."""
+        ...
+
+    def has_tried(self, resource: Mapping[str, Any], revision: str) -> bool:
+        """Whether all that can be applied of ``revision`` now has been, as the status tells it."""
         ...
 
     def event_metadata(self, report: Report) -> dict[str, str]:

@@ -16,6 +16,8 @@ class Phase(StrEnum):
 
     PROGRESSING = "progressing"
     """Work has begun and is not done."""
+    HANDING_OVER = "handing over"
+    """Everything is applied; others may yet want what is to be deleted."""
     CHECKING = "checking"
     """Everything is applied; its health is waited for."""
     APPLIED = "applied"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,10 @@ import pytest
 
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
-from trueup.controllers.leader import Election, lease_ref
+from trueup.controllers.leader import lease_ref
 from trueup.controllers.lease import Terms
+from trueup.controllers.shard import Shard
+from trueup.controllers.shards import Shards, Work
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.errors import Conflict, Unavailable
 from trueup.objects import Manifest
@@ -25,7 +27,7 @@ from .conftest import PATIENCE, Stage, config_map, config_map_ref
 
 LEASE = lease_ref("default", "trueup-controller")
 LEASES = "/leases"
-QUICK = Terms(duration=12, deadline=8, retry=0.02)
+QUICK = Terms(duration=10, deadline=7, retry=0.02)
 """Times of the hand-moved clock, but for the looks, which come often."""
 
 
@@ -48,17 +50,17 @@ class Replica:
     def __init__(self, stage: Stage, clock: Clock, terms: Terms = QUICK) -> None:
         self.faults = Faults(InProcessTransport(stage.embedded.plane, CONTROLLER))
         self.client = Client(self.faults)
-        self.election = Election(self.client, LEASE, clock=clock, terms=terms)
+        self.election = Shards(self.client, LEASE, clock=clock, terms=terms)
         self.works = False
         self.terms_begun = 0
         self.asked_last = ""
         """The method of the last request before the work ended."""
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, work: Callable[[], Awaitable[None]] | None = None) -> None:
+    def start(self, work: Work | None = None) -> None:
         self._task = asyncio.create_task(self.election.run(work or self.work))
 
-    async def work(self) -> None:
+    async def work(self, shard: Shard, client: Client) -> None:
         self.works, self.terms_begun = True, self.terms_begun + 1
         try:
             await asyncio.Event().wait()
@@ -132,7 +134,7 @@ async def test_the_lease_is_like_that_of_any_kubernetes_controller(
         *("holderIdentity", "leaseDurationSeconds", "acquireTime", "renewTime"),
         "leaseTransitions",
     }
-    assert spec["leaseDurationSeconds"] == 12
+    assert spec["leaseDurationSeconds"] == 10
 
 
 async def test_a_standby_says_once_whom_it_waits_for(
@@ -142,7 +144,7 @@ async def test_a_standby_says_once_whom_it_waits_for(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     third = Replica(stage, clock)
-    with caplog.at_level(logging.INFO, "trueup.controllers.leader"):
+    with caplog.at_level(logging.INFO, "trueup.controllers.shards"):
         third.start()
         await looked(third)
     assert [record.message for record in caplog.records if "waiting" in record.message] == [
@@ -156,7 +158,7 @@ async def test_after_a_kill_nobody_leads_before_the_lease_ends(
 ) -> None:
     first, second = pair
     await first.kill()
-    clock.at += 11.9
+    clock.at += 9.9
     await looked(second)
     assert not second.works
 
@@ -167,7 +169,7 @@ async def test_after_a_kill_the_other_leads_when_the_lease_has_ended(
     first, second = pair
     await first.kill()
     await looked(second)
-    clock.at += 12
+    clock.at += 10
     await so(lambda: second.works)
     assert await holder(stage) == second.election.me
 
@@ -184,7 +186,7 @@ async def test_a_leader_that_cannot_renew_stops_working_at_the_deadline(
 ) -> None:
     first, second = pair
     first.cut_off()
-    clock.at += 8
+    clock.at += 7
     await so(lambda: not first.works)
     assert not second.works
 
@@ -216,7 +218,7 @@ async def test_who_lost_the_lead_is_a_candidate_again(
     first, second = pair
     await second.stop()
     first.faults.fail("PUT", LEASES, Unavailable("away"), times=10**9)
-    clock.at += 8
+    clock.at += 7
     await so(lambda: not first.works)
     first.faults.mend()
     await so(lambda: first.works)
@@ -230,9 +232,9 @@ async def test_a_server_that_is_away_for_less_than_the_deadline_changes_nothing(
     for replica in pair:
         replica.faults.fail("GET", LEASES, Unavailable("away"), times=2)
     first.faults.fail("PUT", LEASES, Unavailable("away"), times=2)
-    clock.at += 7.9
+    clock.at += 6.9
     await looked(first)
-    clock.at += 7.9
+    clock.at += 6.9
     await looked(first)
     assert (first.works, first.terms_begun, second.terms_begun) == (True, 1, 0)
 
@@ -243,7 +245,7 @@ async def test_a_storm_of_conflicts_leaves_the_lead_where_it_is(
     first, second = pair
     first.faults.fail("PUT", LEASES, Conflict("somebody labelled it"), times=4)
     for _ in range(2):
-        clock.at += 7
+        clock.at += 6
         await looked(first)
     assert (first.works, first.terms_begun, second.terms_begun) == (True, 1, 0)
 
@@ -270,7 +272,7 @@ async def test_a_lease_that_somebody_deletes_comes_back_with_the_same_holder(
 async def test_a_defect_in_the_work_ends_the_run_and_frees_the_lease(
     stage: Stage, clock: HandClock
 ) -> None:
-    async def broken() -> None:
+    async def broken(shard: Shard, client: Client) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -284,9 +286,9 @@ async def test_the_controllers_of_the_standby_write_nothing_and_go_on_after_a_ki
     await stage.stop_controllers()
     first, second = Replica(stage, clock), Replica(stage, clock)
     for number, replica in enumerate((first, second)):
-        controllers = Controllers(replica.client, tmp_path / f"cache{number}", allow_local=True)
-        replica.start(controllers.run)
-        await so(lambda: first.election.leads)
+        cache = tmp_path / f"cache{number}"
+        replica.start(lambda _, client, at=cache: Controllers(client, at, allow_local=True).run())
+        await so(lambda: bool(first.election.served))
     stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
     await stage.source()
     await stage.delivery()
@@ -296,7 +298,7 @@ async def test_the_controllers_of_the_standby_write_nothing_and_go_on_after_a_ki
     await first.kill()
     await looked(second)
     revision = await stage.commit({"app/a.yaml": config_map("a", key="2")})
-    clock.at += 12
+    clock.at += 10
     await stage.ready(revision=revision)
     live = await stage.person.get(config_map_ref("a"))
     assert (live["data"], live["metadata"]["uid"]) == ({"key": "2"}, uid)

@@ -33,6 +33,9 @@ class KustomizationDialect:
     def source_of(self, resource: Mapping[str, Any]) -> ObjectRef | None:
         return kustomization.source_of(resource)
 
+    def dependencies_of(self, resource: Mapping[str, Any]) -> list[ObjectRef]:
+        return kustomization.dependencies_of(resource)
+
     def is_suspended(self, resource: Mapping[str, Any]) -> bool:
         return kustomization.is_suspended(resource)
 
@@ -62,6 +65,9 @@ class KustomizationDialect:
 
     def is_ready(self, resource: Mapping[str, Any]) -> bool:
         return status.is_ready(resource)
+
+    def has_tried(self, resource: Mapping[str, Any], revision: str) -> bool:
+        return status.has_tried(resource, revision)
 
     def event_metadata(self, report: Report) -> dict[str, str]:
         prefix = f"{names.KUSTOMIZE_GROUP}/"

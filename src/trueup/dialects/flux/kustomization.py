@@ -94,6 +94,12 @@ def source_of(resource: Mapping[str, Any]) -> ObjectRef | None:
         return None
 
 
+def dependencies_of(resource: Mapping[str, Any]) -> list[ObjectRef]:
+    """Those that the resource names properly."""
+    ref, wanted = ObjectRef.of(resource), (resource.get("spec") or {}).get("dependsOn") or ()
+    return [_dependency(item, ref).ref for item in wanted if item.get("name")]
+
+
 def _source(source: Mapping[str, Any], ref: ObjectRef) -> ObjectRef:
     kind, name = source.get("kind") or "", source.get("name") or ""
     if not (kind and name):

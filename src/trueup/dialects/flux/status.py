@@ -14,6 +14,8 @@ from trueup.report.report import Attempt, Phase, Report, Trouble
 from trueup.report.times import duration_of
 
 MAX_HISTORY = 5
+HANDING_OVER = "waiting for the source's other deliveries"
+_CHECKING = "Running health checks for revision"
 
 _REASONS = {
     Trouble.NONE: Reason.RECONCILIATION_SUCCEEDED,
@@ -30,7 +32,7 @@ _REASONS = {
 
 
 def reason_of(report: Report) -> str:
-    if report.phase in (Phase.PROGRESSING, Phase.CHECKING):
+    if report.phase in (Phase.PROGRESSING, Phase.HANDING_OVER, Phase.CHECKING):
         return Reason.PROGRESSING
     return _REASONS[report.trouble]
 
@@ -41,6 +43,8 @@ def status_of(before: Manifest, report: Report) -> Manifest:
     match report.phase:
         case Phase.PROGRESSING:
             return progressing(before, attempt, report.message)
+        case Phase.HANDING_OVER:
+            return progressing(before, attempt, HANDING_OVER)
         case Phase.CHECKING:
             return checking_health(before, attempt, report.timeout, report.message)
         case Phase.APPLIED:
@@ -62,10 +66,7 @@ def progressing(before: Manifest, attempt: Attempt, message: str) -> Manifest:
 
 
 def checking_health(before: Manifest, attempt: Attempt, timeout: float, waiting: str) -> Manifest:
-    message = (
-        f"Running health checks for revision {attempt.revision} "
-        f"with a timeout of {duration_of(timeout)}"
-    )
+    message = f"{_CHECKING} {attempt.revision} with a timeout of {duration_of(timeout)}"
     wanted = [
         Cond(Condition.RECONCILING, "True", Reason.PROGRESSING, f"{message}: {waiting}"),
         Cond(Condition.READY, "Unknown", Reason.PROGRESSING, message),
@@ -159,6 +160,23 @@ def is_ready(resource: Mapping[str, Any]) -> bool:
     status = resource.get("status") or {}
     observed = status.get("observedGeneration") == resource["metadata"].get("generation")
     return observed and is_true(status.get("conditions") or (), Condition.READY)
+
+
+def has_tried(resource: Mapping[str, Any], revision: str) -> bool:
+    """Whether all that can be applied of ``revision`` now has been."""
+    status = resource.get("status") or {}
+    conditions = status.get("conditions") or ()
+    if is_true(conditions, Condition.STALLED):
+        return bool(status.get("observedGeneration") == resource["metadata"].get("generation"))
+    if status.get("lastAttemptedRevision") != revision:
+        return False
+    ready, reconciling = (
+        find(conditions, each) for each in (Condition.READY, Condition.RECONCILING)
+    )
+    if ready is None or ready["status"] != "Unknown":
+        return ready is not None
+    is_checking = str(ready["message"]).startswith(f"{_CHECKING} {revision} ")
+    return is_checking or (reconciling is not None and reconciling["message"] == HANDING_OVER)
 
 
 def _is_live(status: Mapping[str, Any], attempt: Attempt) -> bool:

@@ -73,6 +73,14 @@ class GitCache:
         trees = await self._submodules(remote, revision, self._bring_commit) if submodules else {}
         return self._checkout(self.store_of(remote), revision, trees)
 
+    async def fetch_revision(
+        self, remote: Remote, revision: Revision, *, submodules: bool = False
+    ) -> Checkout:
+        """A revision that is known already, whatever its reference means by now."""
+        store = await self._bring_commit(remote, revision.commit)
+        trees = await self._submodules(remote, revision, self._bring_commit) if submodules else {}
+        return self._checkout(store, revision, trees)
+
     async def open(
         self, url: str, revision: Revision, *, submodules: bool = False
     ) -> Checkout | None:

@@ -4,83 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
-from trueup.controllers.leader import lease_ref
 from trueup.controllers.lease import Terms
 from trueup.controllers.shard import Shard
-from trueup.controllers.shards import Shards, Work
-from trueup.controlplane.inprocess import InProcessTransport
 from trueup.errors import Conflict, Unavailable
 from trueup.objects import Manifest
-from trueup.testing.faults import Faults
-from trueup.wiring import CONTROLLER, Controllers
+from trueup.wiring import Controllers
 
-from .conftest import PATIENCE, Stage, config_map, config_map_ref
-
-LEASE = lease_ref("default", "trueup-controller")
-LEASES = "/leases"
-QUICK = Terms(duration=10, deadline=7, retry=0.02)
-"""Times of the hand-moved clock, but for the looks, which come often."""
-
-
-class HandClock(Clock):
-    """Steady seconds that only a test moves."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def seconds(self) -> float:
-        return self.at
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.at, UTC)
-
-
-class Replica:
-    """One candidate with a line to the server of its own, which can be cut."""
-
-    def __init__(self, stage: Stage, clock: Clock, terms: Terms = QUICK) -> None:
-        self.faults = Faults(InProcessTransport(stage.embedded.plane, CONTROLLER))
-        self.client = Client(self.faults)
-        self.election = Shards(self.client, LEASE, clock=clock, terms=terms)
-        self.works = False
-        self.terms_begun = 0
-        self.asked_last = ""
-        """The method of the last request before the work ended."""
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self, work: Work | None = None) -> None:
-        self._task = asyncio.create_task(self.election.run(work or self.work))
-
-    async def work(self, shard: Shard, client: Client) -> None:
-        self.works, self.terms_begun = True, self.terms_begun + 1
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self.works, self.asked_last = False, self.faults.calls[-1][0]
-
-    def cut_off(self) -> None:
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            self.faults.fail(method, "", Unavailable("cut off"), times=10**9)
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def kill(self) -> None:
-        """As kill -9: nothing that it would say at its end reaches anybody."""
-        self.cut_off()
-        await self.stop()
+from .conftest import Stage, config_map, config_map_ref
+from .replicas import LEASE, LEASES, HandClock, Replica, looked, so
 
 
 @pytest.fixture
@@ -99,18 +37,6 @@ async def pair(stage: Stage, clock: HandClock) -> AsyncIterator[tuple[Replica, R
     yield first, second
     await first.stop()
     await second.stop()
-
-
-async def looked(replica: Replica) -> None:
-    """Returns when it has asked for the Lease a few times more, and had the answers."""
-    before = len(replica.faults.calls)
-    await so(lambda: len(replica.faults.calls) > before + 9)
-
-
-async def so(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            await asyncio.sleep(0.005)
 
 
 async def holder(stage: Stage) -> str:
@@ -203,7 +129,7 @@ async def test_a_leader_whose_server_is_silent_stops_working_and_begins_anew(
 
 
 async def test_a_leader_stops_working_before_it_asks_what_became_of_its_lead(stage: Stage) -> None:
-    replica = Replica(stage, Clock(), Terms(duration=2, deadline=0.3, retry=0.2))
+    replica = Replica(stage, Clock(), Terms(duration=4, deadline=1, retry=0.7))
     replica.start()
     await so(lambda: replica.works)
     replica.faults.fail("PUT", LEASES, Unavailable("away"), times=10**9)

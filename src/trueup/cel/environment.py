@@ -86,17 +86,12 @@ FLUX: Final = Environment(
 )
 """Flux's health checks and readiness expressions (github.com/fluxcd/pkg/runtime/cel)."""
 
-KUBERNETES: Final = Environment(
-    frozenset(
-        {
-            "standard",
-            "strings",
-            "sets",
-            "optionals",
-            "comprehensions",
-            "lists",
-            "kubernetes",
-        }
-    )
+_KUBERNETES: Final = frozenset(
+    {"standard", "strings", "sets", "optionals", "comprehensions", "lists", "kubernetes"}
 )
+
+KUBERNETES: Final = Environment(_KUBERNETES)
 """Validation rules of custom resources, as Kubernetes 1.37 has them."""
+
+ADMISSION: Final = Environment(_KUBERNETES | {"authorization"})
+"""Conditions and policies of admission: the same, and what a user may do."""

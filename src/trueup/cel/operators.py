@@ -14,6 +14,7 @@ from trueup.cel.values import (
     Duration,
     EvaluationError,
     Optional,
+    Record,
     Timestamp,
     UInt,
     equal,
@@ -34,6 +35,8 @@ def select(operand: Any, field: str) -> Any:
             raise EvaluationError(f"no such key: {field}") from None
     if type(operand) is Optional:
         return select_optionally(operand, field)
+    if isinstance(operand, Record):
+        return operand.field(field)
     raise EvaluationError(f"no such overload: {type_name(operand)}.{field}")
 
 
@@ -42,6 +45,8 @@ def has_field(operand: Any, field: str) -> bool:
         return field in operand
     if type(operand) is Optional:
         return bool(operand.items) and has_field(operand.items[0], field)
+    if isinstance(operand, Record):
+        return operand.has(field)
     if type(operand) is list:
         raise EvaluationError("no such overload: has() on an item of a list")
     return False

@@ -28,9 +28,11 @@ class Program:
     """One compiled expression; safe to share and to evaluate any number of times."""
 
     def __init__(
-        self, expression: str, evaluate: Evaluate, result: Result, names: frozenset[str]
+        self, expression: str, evaluate: Evaluate, result: Result, names: frozenset[str], kind: Type
     ) -> None:
         self.expression = expression
+        self.kind = kind
+        """The type of its value; ``dyn`` where types were not checked."""
         self.names = names
         """The variables that it mentions."""
         self._evaluate = evaluate
@@ -107,14 +109,15 @@ def _compile(
     try:
         with limited():
             tree = parse(expression, environment.libraries)
+            kind = types.DYN
             if variables is not None:
-                _check(expression, tree, variables, result, environment)
+                kind = _check(expression, tree, variables, result, environment)
             evaluate = Planner(environment.functions, TYPES).plan(tree)
     except (EvaluationError, BudgetExceeded) as error:
         raise ExpressionError(str(error), subject=expression) from error
     except RecursionError as error:
         raise ExpressionError("is nested too deeply", subject=expression[:60] + "…") from error
-    return Program(expression, evaluate, result, names_in(tree))
+    return Program(expression, evaluate, result, names_in(tree), kind)
 
 
 def _check(
@@ -123,10 +126,11 @@ def _check(
     variables: Mapping[str, Type],
     result: Result,
     environment: Environment,
-) -> None:
+) -> Type:
     try:
         found = Checker(environment.functions, TYPES, variables).check(tree)
     except TypeMismatch as error:
         raise syntax_error(expression, error.position, str(error)) from error
     if result != "any" and found.name != result:
         raise ExpressionError(f"gives {found}, not {result}", subject=expression)
+    return found

@@ -83,6 +83,19 @@ class _Key:
     value: Any
 
 
+class Record:
+    """A value of a library with fields, which are found out when they are asked for."""
+
+    cel_type: ClassVar[str]
+
+    def field(self, name: str) -> Any:
+        """Raises EvaluationError where there is no such field."""
+        raise EvaluationError(f"no such key: {name}")
+
+    def has(self, name: str) -> bool:
+        return False
+
+
 _TYPES: Final[dict[type, str]] = {
     bool: "bool",
     int: "int",

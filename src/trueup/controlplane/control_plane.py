@@ -68,6 +68,7 @@ class ControlPlane:
             await self._housekeeping.stop()
         if self._registry is not None:
             await self._registry.cleanup.close()
+            await self._registry.admission.chain.close()
         if self._store is not None:
             await self._store.close()
         self._store = self._registry = self._server = self._housekeeping = None

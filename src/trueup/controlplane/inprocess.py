@@ -17,6 +17,7 @@ from trueup.cluster.transport import Answer, Query, error_from_status
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.warnings import warning_header
 
 
 class InProcessTransport:
@@ -30,7 +31,7 @@ class InProcessTransport:
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
         response = await self._handle(method, path, query, headers, body or b"")
-        return Answer(response.status, await _whole(response), response.headers)
+        return Answer(response.status, await _whole(response), _headers(response))
 
     @asynccontextmanager
     async def stream(
@@ -56,6 +57,13 @@ class InProcessTransport:
         lower = {name.lower(): value for name, value in headers.items()}
         request = Request(method, unquote(path), list(query), lower, body, self._user)
         return await self._control_plane.handle(request)
+
+
+def _headers(response: Response) -> Mapping[str, str]:
+    """Several warnings as one header, which is how a client sees repeated ones."""
+    if not response.warnings:
+        return response.headers
+    return {**response.headers, "warning": ", ".join(map(warning_header, response.warnings))}
 
 
 async def _whole(response: Response) -> bytes:

@@ -5,6 +5,7 @@ One module per library; each declares its functions when imported.
 
 from trueup.cel.kubernetes import (
     addresses,
+    authorization,
     formats,
     formatting,
     lists,
@@ -17,6 +18,7 @@ from trueup.cel.kubernetes import (
 
 __all__ = [
     "addresses",
+    "authorization",
     "formats",
     "formatting",
     "lists",

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from trueup.cel.kubernetes.authorization import Asked
 from trueup.controlplane.auth.attributes import Attributes, refusal
 from trueup.controlplane.auth.authentication import Authenticator, impersonated
 from trueup.controlplane.auth.credentials import ADMIN, Credentials
 from trueup.controlplane.auth.rbac import GROUP, Authorizer
 from trueup.controlplane.auth.tokens import TokenSigner
-from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
+from trueup.controlplane.auth.user import (
+    AUTHENTICATED,
+    MASTERS,
+    User,
+    service_account_groups,
+    service_account_name,
+)
 from trueup.controlplane.http.granting import CreationGuard, GrantGuard
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.http.route import Route
@@ -70,7 +78,27 @@ def open_access(registry: Registry, found: Credentials) -> Access:
     for plural in _KINDS:
         registry.rules.listen(f"{GROUP}/{plural}", authorizer.invalidate, authorizer.invalidate)
     registry.admission.guards += [CreationGuard(authorizer), GrantGuard(authorizer)]
+    registry.admission.chain.authorize = partial(_answer, authorizer)
     signer = TokenSigner(found.token_key, uid_of)
     admin = User(ADMIN, groups=(MASTERS, AUTHENTICATED))
     authenticator = Authenticator({found.admin_token: admin}, signer)
     return Access(authenticator, authorizer, signer)
+
+
+def _answer(authorizer: Authorizer, user: User, asked: Asked) -> tuple[bool, str]:
+    """What an expression of admission is told about ``user``, or about an account that it names."""
+    if asked.account is not None:
+        namespace, name = asked.account
+        groups = service_account_groups(namespace)
+        user = User(service_account_name(namespace, name), groups=groups)
+    attributes = Attributes(
+        asked.verb,
+        asked.group,
+        asked.resource,
+        asked.subresource,
+        asked.namespace,
+        asked.name,
+        asked.path,
+    )
+    decision = authorizer.decide(user, attributes)
+    return decision.allowed, decision.reason

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.warnings import warning_header
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -101,9 +102,7 @@ def _start(response: Response, length: int | None) -> Message:
     headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
     if "cache-control" not in response.headers:
         headers.append((b"cache-control", b"no-cache, private"))
-    for warning in response.warnings:
-        quoted = warning.replace("\\", "\\\\").replace('"', '\\"')
-        headers.append((b"warning", f'299 - "{quoted}"'.encode()))
+    headers += [(b"warning", warning_header(text).encode()) for text in response.warnings]
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     return {"type": "http.response.start", "status": response.status, "headers": headers}

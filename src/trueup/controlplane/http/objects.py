@@ -31,7 +31,10 @@ Manipulation: TypeAlias = Callable[[Manifest], Manifest]
 
 
 class Exchange:
-    """One request being answered: what was asked, and the means to render the answer."""
+    """One request being answered: what was asked, and the means to render the answer.
+
+    ``warnings`` go with the answer, whatever that is.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class Exchange:
         self.resource = resource
         self.registry = registry
         self.access = access
+        self.warnings: list[str] = []
         self.shape: Representation = representation(request.headers.get("accept", ""))
 
     @property
@@ -71,12 +75,13 @@ class Exchange:
             force=options.is_true(request, "force"),
             is_patch=request.method == "PATCH",
             doubts=options.doubts(request),
+            options=options.shown(request, options_kind),
+            warnings=self.warnings,
         )
 
-    def answer(self, entry: Entry, call: Call | None = None, code: int = 200) -> Response:
+    def answer(self, entry: Entry, code: int = 200) -> Response:
         headers = {"content-type": self.shape.content_type}
-        warnings = tuple(call.warnings) if call else ()
-        return Response(code, headers, self.renderer.one(entry), warnings)
+        return Response(code, headers, self.renderer.one(entry))
 
 
 async def get(exchange: Exchange) -> Response:
@@ -97,13 +102,13 @@ async def create(exchange: Exchange) -> Response:
         raise refusals.method_not_allowed()
     call = exchange.call("CreateOptions")
     entry = await exchange.registry.writer.create(call, options.body_object(exchange.request))
-    return exchange.answer(entry, call, 201)
+    return exchange.answer(entry, 201)
 
 
 async def update(exchange: Exchange) -> Response:
     call = exchange.call("UpdateOptions")
     written = await exchange.registry.update(call, options.body_object(exchange.request))
-    return exchange.answer(written.entry, call, 201 if written.created else 200)
+    return exchange.answer(written.entry, 201 if written.created else 200)
 
 
 async def patch(exchange: Exchange) -> Response:
@@ -112,7 +117,7 @@ async def patch(exchange: Exchange) -> Response:
     options.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
     body = options.patch_body(exchange.request)
     patched = await exchange.registry.patcher.patch(call, media_type, body)
-    return exchange.answer(patched.entry, call, 201 if patched.created else 200)
+    return exchange.answer(patched.entry, 201 if patched.created else 200)
 
 
 async def delete(exchange: Exchange) -> Response:
@@ -120,7 +125,7 @@ async def delete(exchange: Exchange) -> Response:
     call.dry_run = options.delete_is_dry(exchange.request)
     deleted = await exchange.registry.deleter.delete(call, options.delete_options(exchange.request))
     if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
-        return exchange.answer(deleted.entry, call)
+        return exchange.answer(deleted.entry)
     return json_response(success(_deleted_details(exchange, deleted)))
 
 

@@ -142,6 +142,19 @@ def field_manager(request: Request, kind: str) -> str:
     return (agent.partition("/")[0] or "unknown")[:_LONGEST_MANAGER]
 
 
+def shown(request: Request, kind: str) -> dict[str, Any]:
+    """The options as admission is shown them: those that were given."""
+    found: dict[str, Any] = {"kind": kind, "apiVersion": "meta.k8s.io/v1"}
+    for name, value in request.query:
+        if name in ("fieldManager", "fieldValidation") and value:
+            found[name] = value
+        elif name == "dryRun" and value:
+            found[name] = [*found.get(name, ()), value]
+        elif name == "force" and kind == "PatchOptions":
+            found[name] = value in TRUE
+    return found
+
+
 def doubts(request: Request) -> tuple[str, ...]:
     """What strict decoding has against the text of the body: fields that are there twice."""
     if content_type(request) not in ("", _JSON, MERGE_PATCH, STRATEGIC_PATCH):

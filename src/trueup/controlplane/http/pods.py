@@ -23,6 +23,7 @@ async def evict(exchange: Exchange) -> Response:
     eviction = object_of(
         options.body_object(exchange.request), call, exchange.resource.subresources["eviction"].gvk
     )
+    eviction = await exchange.registry.admission.create_part(call, eviction)
     pod = decode(exchange.registry.get(exchange.resource, call.namespace, call.name))
     _require_budget(exchange, pod)
     wanted = DeleteOptions.of(eviction.get("deleteOptions") or {})

@@ -11,6 +11,7 @@ from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
 from trueup.controlplane.http.status import failure_response
+from trueup.controlplane.http.warnings import bounded
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.registry import Registry
 from trueup.errors import ApiError
@@ -63,16 +64,24 @@ class Server:
         exchange = objects.Exchange(
             request, asked, user, resource, registry=self._registry, access=self._access
         )
+        if resource.bucket in _DEPRECATED:
+            exchange.warnings.append(_DEPRECATED[resource.bucket])
+        try:
+            response = await self._answer_exchange(exchange)
+        except ApiError as error:
+            response = failure_response(error)
+        response.warnings = bounded(exchange.warnings)
+        return response
+
+    async def _answer_exchange(self, exchange: objects.Exchange) -> Response:
+        asked, resource = exchange.route, exchange.resource
         if asked.subresource:
             return await subresources.handler(exchange)(exchange)
         handler = _UNSTORED.get(resource.bucket) or objects.VERBS.get(asked.verb)
         nameless = asked.verb in _NAMED_VERBS and not asked.name
         if handler is None or asked.verb not in resource.verbs or nameless:
             raise refusals.method_not_allowed()
-        response = await handler(exchange)
-        if resource.bucket in _DEPRECATED:
-            response.warnings = (*response.warnings, _DEPRECATED[resource.bucket])
-        return response
+        return await handler(exchange)
 
 
 TRUSTED = User("system:trueup", groups=(MASTERS,))

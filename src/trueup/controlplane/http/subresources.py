@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import orjson
 
@@ -16,6 +16,7 @@ from trueup.controlplane.registry.bodies import object_of
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.patching import patch_function
 from trueup.controlplane.registry.scale import scale_of, scaled
+from trueup.controlplane.registry.writing import Part
 from trueup.objects import Manifest
 
 
@@ -40,11 +41,23 @@ async def patch_scale(exchange: Exchange) -> Response:
 async def _change_scale(exchange: Exchange, change: objects.Manipulation) -> Response:
     call = exchange.call("UpdateOptions")
 
-    def scale(live: Manifest) -> Manifest:
-        return scaled(exchange.resource, live, change(scale_of(exchange.resource, live)))
-
-    entry = await exchange.registry.writer.update(call, scale)
+    resource = exchange.resource
+    part = Part(partial(scale_of, resource), partial(scaled, resource))
+    entry = await exchange.registry.writer.update(call, _typed_scale(change), part=part)
     return _scale_response(exchange, exchange.renderer.manifest(entry))
+
+
+def _typed_scale(change: objects.Manipulation) -> objects.Manipulation:
+    """``change``, whose result may leave out what it is and of which object."""
+
+    def changed(scale: Manifest) -> Manifest:
+        names = {name: scale["metadata"].get(name) for name in ("name", "namespace")}
+        wanted = change(scale)
+        metadata = {**names, **(wanted.get("metadata") or {})}
+        kinds = {"kind": scale["kind"], "apiVersion": scale["apiVersion"]}
+        return {**kinds, **wanted, "metadata": metadata}
+
+    return changed
 
 
 def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
@@ -56,18 +69,20 @@ async def create_binding(exchange: Exchange) -> Response:
 
     Sent to the pod, or to the collection of bindings, which keeps none.
     """
-    body = options.body_object(exchange.request)
-    call = exchange.call("CreateOptions")
-    if exchange.resource.plural == "bindings":
+    call, resource = exchange.call("CreateOptions"), exchange.resource
+    is_part = resource.plural != "bindings"
+    gvk = resource.subresources["binding"].gvk if is_part else resource.gvk
+    body = object_of(options.body_object(exchange.request), call, gvk)
+    body = await exchange.registry.admission.create_part(call, body)
+    if not is_part:
         _bind_named(exchange, call, body)
     await exchange.registry.writer.update(call, lambda pod: bound(pod, body), owned=True)
     return json_response(success(code=201), 201)
 
 
-def _bind_named(exchange: Exchange, call: Call, body: Any) -> None:
+def _bind_named(exchange: Exchange, call: Call, binding: Manifest) -> None:
     pods = exchange.registry.catalog.find("", "v1", "pods")
     assert pods is not None
-    binding = object_of(body, call, exchange.resource.gvk)
     call.resource, call.subresource = pods, "binding"
     call.name = str(binding["metadata"].get("name") or "")
 

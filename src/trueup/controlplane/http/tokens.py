@@ -32,6 +32,7 @@ async def create_token(exchange: Exchange) -> Response:
     gvk = exchange.resource.subresources["token"].gvk
     obj = object_of(options.body_object(exchange.request), call, gvk)
     exchange.registry.rules.complete(call, obj)
+    obj = await exchange.registry.admission.create_part(call, obj)
     account = exchange.registry.get(exchange.resource, call.namespace, call.name)
     owner = decode(account)["metadata"]
     spec = obj["spec"]

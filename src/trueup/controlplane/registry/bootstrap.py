@@ -32,6 +32,7 @@ async def _ensure(registry: Registry, obj: Manifest) -> None:
         namespace=metadata.get("namespace", ""),
         name=metadata["name"],
         manager=_MANAGER,
+        exempt=True,
     )
     if registry.store.latest(resource.bucket, call.key) is not None:
         return

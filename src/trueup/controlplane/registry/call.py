@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.resources import Resource
@@ -13,7 +15,8 @@ class Call:
     """``warnings`` collects what goes into the answer's Warning headers.
 
     ``doubts`` are what strict decoding has against the body as it was sent; ``is_patch``: the body
-    is a patch of an object, not an object.
+    is a patch of an object, not an object. ``options`` are those of the request, as admission is
+    shown them. ``exempt``: the server's own doing, of which webhooks and policies are not asked.
     """
 
     resource: Resource
@@ -26,7 +29,9 @@ class Call:
     field_validation: str = "Warn"
     force: bool = False
     is_patch: bool = False
+    exempt: bool = False
     doubts: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     @property

@@ -67,7 +67,7 @@ class Cleanup:
         try:
             for entry in list(bucket.entries()):
                 namespace, _, name = entry.key.rpartition("/")
-                call = Call(resource, _FINALIZER, namespace, name)
+                call = Call(resource, _FINALIZER, namespace, name, exempt=True)
                 await self._deleter.delete(call, DeleteOptions())
             while len(bucket) and not watch.closed:
                 await watch.wait_changes(None)
@@ -77,7 +77,7 @@ class Cleanup:
     async def _release(self, name: str) -> None:
         resource = self._catalog.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
         assert resource is not None
-        call = Call(resource, _FINALIZER, name=name, manager="kube-apiserver")
+        call = Call(resource, _FINALIZER, name=name, manager="kube-apiserver", exempt=True)
 
         def release(live: Manifest) -> Manifest:
             kept = [f for f in live["metadata"].get("finalizers", ()) if f != definitions.CLEANUP]

@@ -13,13 +13,15 @@ from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode, encoder
 from trueup.controlplane.registry.kinds import Rules
-from trueup.controlplane.store import Entry, Store
+from trueup.controlplane.store import Entry, Stale, Store
 from trueup.objects import Manifest
 from trueup.report.times import timestamp
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
 _POLICY_FINALIZER = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
+_ATTEMPTS = 5
+"""Only where webhooks are asked in between can a delete meet a change."""
 
 
 _OPTION_TYPES: dict[str, tuple[type, str]] = {
@@ -84,13 +86,22 @@ class Deleter:
 
     async def delete(self, call: Call, options: DeleteOptions) -> Deleted:
         """NotFound, Conflict when a precondition fails, Forbidden for what must stay."""
+        self._admission.require_mortal(call)
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._delete(call, options)
+            except Stale:  # while a webhook was asked, somebody changed the object
+                continue
+        raise refusals.modified(call.resource, call.name)
+
+    async def _delete(self, call: Call, options: DeleteOptions) -> Deleted:
         resource = call.resource
-        self._admission.delete(call)
         current = self._store.latest(resource.bucket, call.key)
         if current is None:
             raise refusals.not_found(resource, call.name)
         stored = decode(current)
         self._require_preconditions(call, stored, options)
+        await self._admission.delete(call, self._rules.read(resource, current))
         marked = self._mark(call, stored, options)
         uid = str(stored["metadata"]["uid"])
         if _is_held(marked):

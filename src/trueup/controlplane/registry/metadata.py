@@ -42,11 +42,15 @@ def _uids() -> Iterator[str]:
 _UIDS = _uids()
 
 
+def forget_made_up(obj: Manifest) -> None:
+    """What only the server writes is not a creator's to state."""
+    for name in ("uid", "creationTimestamp", *_SERVER_OWNED):
+        obj["metadata"].pop(name, None)
+
+
 def stamp_new(obj: Manifest, resource: Resource) -> None:
-    """What every new object gets: uid, creationTimestamp, generation; nothing a client made up."""
+    """What every new object gets: uid, creationTimestamp, generation."""
     metadata = obj["metadata"]
-    for name in _SERVER_OWNED:
-        metadata.pop(name, None)
     metadata["uid"] = next(_UIDS)
     metadata["creationTimestamp"] = now_text()
     if resource.generation is not None:  # kinds that do not count it keep what they are given

@@ -22,13 +22,14 @@ def complete_pod(call: Call, pod: Manifest, store: Store) -> None:
     """Fill in what is missing; Forbidden where the pod names what does not exist."""
     spec = pod.get("spec")
     if isinstance(spec, dict):
-        call.name = str(pod["metadata"].get("name") or "")
-        _set_account(call, spec, store)
-        _set_priority(call, spec, store)
+        metadata = pod["metadata"]
+        shown = str(metadata.get("name") or metadata.get("generateName") or "")
+        _set_account(call, shown, spec, store)
+        _set_priority(call, shown, spec, store)
         _tolerate(spec)
 
 
-def _set_account(call: Call, spec: Manifest, store: Store) -> None:
+def _set_account(call: Call, shown: str, spec: Manifest, store: Store) -> None:
     name = str(spec.get("serviceAccountName") or spec.get("serviceAccount") or _ACCOUNT)
     spec["serviceAccountName"] = spec["serviceAccount"] = name
     # The default account of a new namespace may be a moment away; validation refuses wrong names.
@@ -39,17 +40,17 @@ def _set_account(call: Call, spec: Manifest, store: Store) -> None:
             f"error looking up service account {call.namespace}/{name}:"
             f' serviceaccount "{name}" not found'
         )
-        raise forbidden(call.resource, call.name, cause)
+        raise forbidden(call.resource, shown, cause)
 
 
-def _set_priority(call: Call, spec: Manifest, store: Store) -> None:
+def _set_priority(call: Call, shown: str, spec: Manifest, store: Store) -> None:
     priority, policy = 0, "PreemptLowerPriority"
     if spec.get("priorityClassName"):
         name = spec["priorityClassName"]
         entry = store.latest("scheduling.k8s.io/priorityclasses", name)
         if entry is None:
             cause = f"no PriorityClass with name {name} was found"
-            raise forbidden(call.resource, call.name, cause)
+            raise forbidden(call.resource, shown, cause)
         found = decode(entry)
         priority, policy = found.get("value", 0), found.get("preemptionPolicy", policy)
     spec["priority"] = priority

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trueup.controlplane.admission.chain import Chain
 from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of, require_name
@@ -19,6 +20,7 @@ from trueup.controlplane.registry.writing import Writer, Written
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.objects import Manifest
+from trueup.objects.manifest import copy
 
 
 class Registry:
@@ -27,8 +29,8 @@ class Registry:
     def __init__(self, store: Store, catalog: Catalog) -> None:
         self.store = store
         self.catalog = catalog
-        self.admission = admission = Admission(store)
         self.rules = Rules(store, catalog)
+        self.admission = admission = Admission(store, Chain(store, catalog, self.rules))
         self.writer = Writer(store, self.rules, admission)
         self.deleter = Deleter(store, self.rules, admission)
         self.lister = Lister(store)
@@ -63,7 +65,8 @@ class Registry:
             return Written(await self.writer.create(call, obj), created=True)
 
         def replace(live: Manifest) -> Manifest:
-            return obj
+            # Where webhooks are asked, there may be a second attempt from the start.
+            return obj if self.admission.chain.is_idle else copy(obj)
 
         return Written(await self.writer.update(call, replace), created=False)
 

@@ -7,6 +7,7 @@ prepares, validation, then the write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -17,6 +18,7 @@ from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import encode, encoder, same
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.metadata import (
+    forget_made_up,
     generated_name,
     keep_server_owned,
     raise_generation,
@@ -25,7 +27,7 @@ from trueup.controlplane.registry.metadata import (
 from trueup.controlplane.registry.ownership import record_update
 from trueup.controlplane.registry.updating import may_replace_blindly
 from trueup.controlplane.resources import Resource
-from trueup.controlplane.store import Entry, Store, Then
+from trueup.controlplane.store import Entry, Stale, Store, Then
 from trueup.errors import AlreadyExists, ApiError
 from trueup.merge.serverside import keep_times_if_unchanged
 from trueup.objects import Manifest
@@ -36,8 +38,21 @@ Change: TypeAlias = Callable[[Manifest], Manifest]
 
 _NAME_ATTEMPTS = 8
 
+_UPDATE_ATTEMPTS = 5
+"""Only where webhooks are asked in between can an update meet another one."""
+
 _WITHOUT_GENERATION = ("status", "binding")
 """Subresources through which nobody states a wish: generation counts those."""
+
+
+class Part(NamedTuple):
+    """What a subresource shows of an object, and how a changed one goes back ``into`` it."""
+
+    of: Callable[[Manifest], Manifest]
+    into: Callable[[Manifest, Manifest], Manifest]
+
+
+WHOLE = Part(lambda obj: obj, lambda obj, changed: changed)
 
 
 class Written(NamedTuple):
@@ -58,6 +73,22 @@ class Writer:
     async def create(self, call: Call, body: Manifest) -> Entry:
         """Store a new object; AlreadyExists, Invalid, or what admission says."""
         obj = object_of(body, call, call.resource.gvk)
+        if obj["metadata"].get("resourceVersion"):
+            # The apiserver's own code for it, which names no reason.
+            text = "resourceVersion should not be set on objects to be created"
+            raise ApiError(text, code=500, reason="")
+        forget_made_up(obj)
+        self._rules.complete(call, obj)
+        obj = record_update(self._rules.schema(call.resource), None, obj, call)
+        return await self._create(call, await self._admission.create(call, obj))
+
+    async def create_applied(self, call: Call, obj: Manifest) -> Entry:
+        """Store what server-side apply made of nothing: its managedFields are already right."""
+        forget_made_up(obj)
+        self._rules.complete(call, obj)
+        return await self._create(call, await self._admission.create(call, obj))
+
+    async def _create(self, call: Call, obj: Manifest) -> Entry:
         base = obj["metadata"].get("generateName")
         if obj["metadata"].get("name") or not base:
             return await self._create_named(call, obj)
@@ -65,27 +96,15 @@ class Writer:
             attempt = copy(obj)
             attempt["metadata"]["name"] = generated_name(base)
             try:
-                return await self._create_named(call, attempt)
+                return await self._create_named(replace(call), attempt)
             except AlreadyExists:
                 continue
         obj["metadata"]["name"] = generated_name(base)
         return await self._create_named(call, obj)
 
-    async def create_applied(self, call: Call, obj: Manifest) -> Entry:
-        """Store what server-side apply made of nothing: its managedFields are already right."""
-        return await self._create_named(call, obj, owned=True)
-
-    async def _create_named(self, call: Call, obj: Manifest, *, owned: bool = False) -> Entry:
-        resource = call.resource
-        if obj["metadata"].get("resourceVersion"):
-            # The apiserver's own code for it, which names no reason.
-            text = "resourceVersion should not be set on objects to be created"
-            raise ApiError(text, code=500, reason="")
-        stamp_new(obj, resource)
-        self._rules.complete(call, obj)
-        if not owned:
-            obj = record_update(self._rules.schema(resource), None, obj, call)
-        self._admission.create(call, obj)
+    async def _create_named(self, call: Call, obj: Manifest) -> Entry:
+        stamp_new(obj, call.resource)
+        self._admission.guard(call, obj)
         with self._rules.reserving(call, obj):
             return await self._insert(call, obj)
 
@@ -94,6 +113,7 @@ class Writer:
         self._rules.prepare_create(call, obj)
         self._rules.validate_create(call, obj)
         call.name = str(obj["metadata"].get("name") or "")
+        await self._admission.validate(call, obj)
         key = call.key
         if self._store.latest(resource.bucket, key) is not None:
             raise refusals.already_exists(resource, call.name)
@@ -104,36 +124,57 @@ class Writer:
             resource.bucket, key, None, encoder(stored), self._told(resource, stored)
         )
 
-    async def update(self, call: Call, change: Change, *, owned: bool = False) -> Entry:
+    async def update(
+        self, call: Call, change: Change, *, owned: bool = False, part: Part = WHOLE
+    ) -> Entry:
         """Replace the live object with what ``change`` makes of it.
 
-        ``owned``: the change has seen to managedFields itself. NotFound, Conflict, Invalid.
+        ``owned``: the change has seen to managedFields itself. ``part``: what of the object the
+        change is made to. NotFound, Conflict, Invalid.
         """
+        for _ in range(_UPDATE_ATTEMPTS):
+            try:
+                return await self._update(call, change, part, owned=owned)
+            except Stale:  # while a webhook was asked, somebody else was quicker
+                continue
+        raise refusals.modified(call.resource, call.name)
+
+    async def _update(self, call: Call, change: Change, part: Part, *, owned: bool) -> Entry:
         resource = call.resource
         current = self._store.latest(resource.bucket, call.key)
         if current is None:
             raise refusals.not_found(resource, call.name)
         old = self._rules.read(resource, current)
-        new = change(copy(old))
+        new = change(part.of(copy(old)))
         require_name(new["metadata"], call.name)
+        if part is WHOLE:
+            new = self._completed(call, new, old, owned=owned)
+        new = await self._admission.update(call, new, part.of(old))
+        if part is not WHOLE:
+            new = self._completed(call, part.into(copy(old), new), old, owned=owned)
         self._require_same_object(call, new, old)
+        keep_server_owned(new, old)
+        self._admission.guard(call, new, old)
+        with self._rules.reserving(call, new, old):
+            return await self._replace(call, current, new, old, part)
+
+    def _completed(self, call: Call, new: Manifest, old: Manifest, *, owned: bool) -> Manifest:
+        """``new`` with its defaults, and a note of who changed what."""
         forgets_owners = new["metadata"].get("managedFields") == []
         self._rules.complete(call, new)
         if forgets_owners:  # an empty list is not the same as none, which decoding makes of it
             new["metadata"]["managedFields"] = []
-        keep_server_owned(new, old)
-        if not owned:
-            new = record_update(self._rules.schema(resource), old, new, call)
-        self._admission.update(call, new, old)
-        with self._rules.reserving(call, new, old):
-            return await self._replace(call, current, new, old)
+        return new if owned else record_update(self._rules.schema(call.resource), old, new, call)
 
-    async def _replace(self, call: Call, current: Entry, new: Manifest, old: Manifest) -> Entry:
+    async def _replace(
+        self, call: Call, current: Entry, new: Manifest, old: Manifest, part: Part
+    ) -> Entry:
         resource = call.resource
         self._rules.prepare_update(call, new, old)
         if call.subresource not in _WITHOUT_GENERATION:
             raise_generation(new, old, resource)
         self._rules.validate_update(call, new, old)
+        await self._admission.validate(call, part.of(new), part.of(old))
         new = keep_times_if_unchanged(old, new)
         if same(new, old):
             return current

@@ -6,6 +6,7 @@ merge, ``managers`` for ``managedFields``. ``projection`` serves the detection o
 """
 
 from trueup.merge.serverside.apply import apply, keep_times_if_unchanged, update
+from trueup.merge.serverside.managers import managed_fields_problem
 from trueup.merge.serverside.projection import owned_fields, project
 from trueup.merge.serverside.reset import reset_fields
 from trueup.merge.serverside.typed import TypedError
@@ -14,6 +15,7 @@ __all__ = [
     "TypedError",
     "apply",
     "keep_times_if_unchanged",
+    "managed_fields_problem",
     "owned_fields",
     "project",
     "reset_fields",

@@ -63,6 +63,15 @@ def read(entries: Iterable[Mapping[str, Any]]) -> Owners:
     return dict(_read_entry(index, entry) for index, entry in enumerate(entries))
 
 
+def managed_fields_problem(entries: Iterable[Mapping[str, Any]]) -> str:
+    """Why ``managedFields`` cannot be read, in Kubernetes' words; empty if they can."""
+    try:
+        read(entries)
+    except InputError as error:
+        return error.cause
+    return ""
+
+
 def _read_entry(index: int, entry: Mapping[str, Any]) -> tuple[ManagerId, Owner]:
     operation = entry.get("operation")
     if operation not in (APPLY, UPDATE):

@@ -16,6 +16,7 @@ from trueup.controlplane.validation.causes import (
     required,
     unsupported,
 )
+from trueup.controlplane.validation.compiling import go_text
 from trueup.controlplane.validation.custom.rulepaths import field_path
 from trueup.controlplane.validation.custom.rules import Rule
 from trueup.errors import ExpressionError
@@ -111,12 +112,12 @@ def _compile_rule(
     try:
         rule = Rule(declared, *of)
     except ExpressionError as error:
-        yield invalid(rule_path, _shown(declared), f"compilation failed: {_go_text(error)}")
+        yield invalid(rule_path, _shown(declared), f"compilation failed: {go_text(error)}")
         return
     try:
         _ = rule.message_program
     except ExpressionError as error:
-        detail = f"messageExpression compilation failed: {_go_text(error)}"
+        detail = f"messageExpression compilation failed: {go_text(error)}"
         yield invalid(child(path, "messageExpression"), _shown(declared), detail)
     if rule.uses_old and uncorrelatable:
         detail = (
@@ -133,14 +134,3 @@ def _shown(declared: Mapping[str, Any]) -> Struct:
     """The rule as the API server's own type of it is written."""
     empty: dict[str, Any] = {"Reason": None, "OptionalOldSelf": None}
     return Struct({name: declared.get(key, empty.get(name, "")) for key, name in _FIELDS.items()})
-
-
-def _go_text(error: ExpressionError) -> str:
-    """The error as cel-go prints it, with the line and a mark below the place."""
-    if error.place is None:
-        return error.cause
-    line, column = error.place
-    cause = error.cause.rpartition(" at ")[0]
-    shown = error.subject.split("\n")[line - 1]
-    mark = "." * (column - 1) + "^"
-    return f"ERROR: <input>:{line}:{column}: {cause}\n | {shown}\n | {mark}"

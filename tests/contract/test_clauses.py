@@ -40,6 +40,7 @@ STEP = {
     "code",
     "expect",
     "save",
+    "warnings",
     "until",
     "within",
 }
@@ -111,8 +112,11 @@ def faults(step: dict[str, Any], reply: Reply, api: Api) -> list[str]:
     code = step.get("code", {"POST": 201}.get(step["send"].partition(" ")[0], 200))
     if reply.code != code:
         return [f"expected code {code}, found {reply.code}: {reply.body}"]
-    return (
-        list(differences(api.filled(step.get("expect", {})), reply.body))
-        if "expect" in step
-        else []
-    )
+    wrong = []
+    if "expect" in step:
+        wrong += differences(api.filled(step["expect"]), reply.body)
+    if "warnings" in step:
+        found = [warning.strip() for warning in reply.headers.get("warning", "").split("299 - ")]
+        texts = [warning.rstrip(", ")[1:-1].replace('\\"', '"') for warning in found if warning]
+        wrong += differences(api.filled(step["warnings"]), texts, "warnings")
+    return wrong

@@ -91,7 +91,8 @@ def index(operand: Any, key: Any) -> Any:
         return index_optionally(operand, key)
     found = index_optionally(operand, key)
     if not found.items:
-        raise EvaluationError(f"no such key or index: {key}")
+        lacking = "no such key" if type(operand) is dict else "index out of bounds"
+        raise EvaluationError(f"{lacking}: {key}")
     return found.items[0]
 
 

@@ -79,8 +79,7 @@ class HttpTransport:
             if response.status == 401:
                 self._config.token_refused()
             content = await response.read()
-            lower = {key.lower(): value for key, value in response.headers.items()}
-            return Answer(response.status, content, lower)
+            return Answer(response.status, content, _lower(response.headers))
 
     @asynccontextmanager
     async def stream(
@@ -147,6 +146,15 @@ async def _refusal(response: aiohttp.ClientResponse) -> ApiError:
     asked = response.headers.get("Retry-After", "")
     error.retry_after = float(asked) if asked.isdecimal() else error.retry_after
     return error
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    """By names in lower case; what comes several times, as warnings do, is joined."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def _why(error: BaseException) -> str:

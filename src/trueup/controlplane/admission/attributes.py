@@ -20,11 +20,13 @@ class Attributes:
     """``obj`` is what is to be written, which admission may change; None for a deletion.
 
     ``kind`` is that of ``obj`` and ``old``: a subresource may have another than its ``resource``.
+    ``requested`` is the kind that they were sent as.
     """
 
     call: Call
     operation: str
     kind: GroupVersionKind
+    requested: GroupVersionKind
     obj: Manifest | None
     old: Manifest | None = None
 
@@ -38,7 +40,9 @@ class Attributes:
 
     @property
     def name(self) -> str:
-        """Empty where the name is still to be generated."""
+        """Empty where the name is still to be generated, or one of a whole collection."""
+        if self.call.of_collection:
+            return ""
         return self.call.name or str(((self.obj or {}).get("metadata") or {}).get("name") or "")
 
     @property
@@ -50,13 +54,9 @@ class Attributes:
 
     @property
     def options(self) -> Mapping[str, Any]:
-        """The CreateOptions, UpdateOptions and so on of the request."""
-        found = {"kind": _OPTIONS[self.operation], "apiVersion": "meta.k8s.io/v1"}
-        found |= self.call.options
-        if self.operation == CREATE:  # also by an update or a patch
-            found |= {"kind": "CreateOptions"}
-            found.pop("force", None)
-        return found
+        """The options of the request as those of the operation: a patch may be either write."""
+        kinds = {"kind": _OPTIONS[self.operation], "apiVersion": "meta.k8s.io/v1"}
+        return {**self.call.options, **kinds}
 
     def seen_as(self, kind: GroupVersionKind) -> Attributes:
         """The same with its objects in another version of their kind."""
@@ -83,4 +83,5 @@ def attributes_of(
     old: Manifest | None = None,
     kind: GroupVersionKind | None = None,
 ) -> Attributes:
-    return Attributes(call, operation, kind or call.resource.gvk, obj, old)
+    kind = kind or call.resource.gvk
+    return Attributes(call, operation, kind, kind, obj, old)

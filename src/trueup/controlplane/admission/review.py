@@ -44,8 +44,8 @@ def request_of(attributes: Attributes, match: Match) -> Manifest:
         "kind": _kind(match.kind),
         "resource": _resource(match),
         "subResource": subresource,
-        "requestKind": _kind(attributes.kind),
-        "requestResource": _resource(Match(attributes.resource, attributes.kind)),
+        "requestKind": _kind(attributes.requested),
+        "requestResource": _resource(Match(attributes.resource, attributes.requested)),
         "requestSubResource": subresource,
         "name": attributes.name,
         "namespace": attributes.namespace,
@@ -106,7 +106,10 @@ def _response(body: bytes, version: str, uid: str) -> Manifest:
     except orjson.JSONDecodeError as error:
         cause = f"couldn't get version/kind; json parse error: {error}"
         raise BadAnswer(f"failed to call webhook: {cause}") from error
-    response = review.get("response") if isinstance(review, dict) else None
+    if not isinstance(review, dict):
+        raise BadAnswer("failed to call webhook: couldn't get version/kind; it is no object")
+    _require_kind(review, version)
+    response = review.get("response")
     if not isinstance(response, dict):
         raise BadAnswer(_invalid("webhook response was absent"))
     if version != "v1":  # of these, neither was looked at
@@ -114,11 +117,24 @@ def _response(body: bytes, version: str, uid: str) -> Manifest:
     if response.get("uid") != uid:
         found = response.get("uid") or ""
         raise BadAnswer(_invalid(f'expected response.uid="{uid}", got "{found}"'))
-    kind = f"{review.get('apiVersion') or ''}, Kind={review.get('kind') or ''}"
-    expected = f"{GROUP}/{version}, Kind=AdmissionReview"
-    if kind != expected:
-        raise BadAnswer(_invalid(f"expected webhook response of {expected}, got {kind}"))
     return response
+
+
+def _require_kind(review: Manifest, version: str) -> None:
+    api_version, kind = str(review.get("apiVersion") or ""), str(review.get("kind") or "")
+    if (api_version, kind) == (f"{GROUP}/{version}", "AdmissionReview"):
+        return
+    group, _, found = api_version.rpartition("/")
+    if group == GROUP and kind == "AdmissionReview" and found in VERSIONS:
+        cause = (
+            f"converting ({found}.AdmissionReview) to ({version}.AdmissionReview):"
+            " unknown conversion"
+        )
+    elif not kind:
+        cause = "Object 'Kind' is missing in the answer"
+    else:
+        cause = f'no kind "{kind}" is registered for version "{api_version}"'
+    raise BadAnswer(f"failed to call webhook: {cause}")
 
 
 def _invalid(cause: str) -> str:

@@ -9,17 +9,25 @@ from collections.abc import Sequence
 from trueup.controlplane.admission.attributes import Attributes
 from trueup.controlplane.admission.matching import Match
 from trueup.controlplane.admission.webhooks import Caller, Uncalled, Webhook, failure
+from trueup.errors import ApiError
 
 _log = logging.getLogger(__name__)
 
 
 async def validate(caller: Caller, hooks: Sequence[Webhook], attributes: Attributes) -> None:
-    """Raises the first denial, in the order of the webhooks."""
+    """Asks all of them, and raises the denial that came first."""
     matched = [(hook, found) for hook in hooks if (found := caller.match(hook, attributes))]
-    asked = (_ask(caller, hook, attributes, found) for hook, found in matched)
-    for outcome in await asyncio.gather(*asked, return_exceptions=True):
-        if outcome is not None:
-            raise outcome
+    denials: list[ApiError] = []
+
+    async def ask(hook: Webhook, found: Match) -> None:
+        try:
+            await _ask(caller, hook, attributes, found)
+        except ApiError as denial:
+            denials.append(denial)
+
+    await asyncio.gather(*(ask(hook, found) for hook, found in matched))
+    if denials:
+        raise denials[0]
 
 
 async def _ask(caller: Caller, hook: Webhook, attributes: Attributes, found: Match) -> None:

@@ -48,8 +48,11 @@ def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) ->
 
 
 def _complete_again(obj: Manifest, *, changed: bool) -> None:
-    """Bring into form what was changed since; mostly that is nothing but a status taken away."""
-    if changed or _is(obj, "v1", "Service"):
+    """Bring into form what was changed since; mostly that is nothing but a status taken away.
+
+    The label of a namespace is its name, which may have been generated since.
+    """
+    if changed or _is(obj, "v1", "Service") or _is(obj, "v1", "Namespace"):
         apply_defaults(obj)
     else:
         restore_field(obj, "status")

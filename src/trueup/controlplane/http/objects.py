@@ -75,7 +75,7 @@ class Exchange:
             force=options.is_true(request, "force"),
             is_patch=request.method == "PATCH",
             doubts=options.doubts(request),
-            options=options.shown(request, options_kind),
+            options=options.shown(request),
             warnings=self.warnings,
         )
 
@@ -120,9 +120,15 @@ async def patch(exchange: Exchange) -> Response:
     return exchange.answer(patched.entry, 201 if patched.created else 200)
 
 
-async def delete(exchange: Exchange) -> Response:
+def _deletion(exchange: Exchange) -> Call:
     call = exchange.call("DeleteOptions")
     call.dry_run = options.delete_is_dry(exchange.request)
+    call.options = {**call.options, **options.delete_fields(exchange.request)}
+    return call
+
+
+async def delete(exchange: Exchange) -> Response:
+    call = _deletion(exchange)
     deleted = await exchange.registry.deleter.delete(call, options.delete_options(exchange.request))
     if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
         return exchange.answer(deleted.entry)
@@ -152,9 +158,9 @@ async def delete_collection(exchange: Exchange) -> Response:
     page = exchange.registry.lister.list(exchange.resource, exchange.route.namespace, listed)
     wanted = options.delete_options(exchange.request)
     for entry in page.entries:
-        call = exchange.call("DeleteOptions")
+        call = _deletion(exchange)
         call.namespace, _, call.name = entry.key.rpartition("/")
-        call.dry_run = options.delete_is_dry(exchange.request)
+        call.of_collection = True
         await exchange.registry.deleter.delete(call, wanted)
     headers = {"content-type": exchange.shape.content_type}
     return Response(200, headers, exchange.renderer.page(page))

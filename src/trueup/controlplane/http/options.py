@@ -142,16 +142,14 @@ def field_manager(request: Request, kind: str) -> str:
     return (agent.partition("/")[0] or "unknown")[:_LONGEST_MANAGER]
 
 
-def shown(request: Request, kind: str) -> dict[str, Any]:
+def shown(request: Request) -> dict[str, Any]:
     """The options as admission is shown them: those that were given."""
-    found: dict[str, Any] = {"kind": kind, "apiVersion": "meta.k8s.io/v1"}
+    found: dict[str, Any] = {}
     for name, value in request.query:
         if name in ("fieldManager", "fieldValidation") and value:
             found[name] = value
         elif name == "dryRun" and value:
             found[name] = [*found.get(name, ()), value]
-        elif name == "force" and kind == "PatchOptions":
-            found[name] = value in TRUE
     return found
 
 
@@ -177,7 +175,11 @@ def field_validation(request: Request, kind: str) -> str:
 
 
 def delete_options(request: Request) -> DeleteOptions:
-    """From the body, or from the query where there is no body."""
+    return DeleteOptions.of(delete_fields(request))
+
+
+def delete_fields(request: Request) -> dict[str, Any]:
+    """The options of a deletion: from the body, or from the query where there is no body."""
     body = body_object(request) if request.body.strip() else {}
     if not isinstance(body, dict):
         raise refusals.bad_request("the object provided is unrecognized (must be of type Object)")
@@ -189,7 +191,7 @@ def delete_options(request: Request) -> DeleteOptions:
     if request.parameter("orphanDependents"):
         fields.setdefault("orphanDependents", is_true(request, "orphanDependents"))
     _require_one_policy(fields)
-    return DeleteOptions.of(fields)
+    return fields
 
 
 def _require_one_policy(fields: dict[str, Any]) -> None:

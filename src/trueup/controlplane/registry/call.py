@@ -16,7 +16,8 @@ class Call:
 
     ``doubts`` are what strict decoding has against the body as it was sent; ``is_patch``: the body
     is a patch of an object, not an object. ``options`` are those of the request, as admission is
-    shown them. ``exempt``: the server's own doing, of which webhooks and policies are not asked.
+    shown them. ``exempt``: the server's own doing, of which webhooks and policies are not asked;
+    ``of_collection``: one of many objects that are deleted by one request.
     """
 
     resource: Resource
@@ -30,6 +31,7 @@ class Call:
     force: bool = False
     is_patch: bool = False
     exempt: bool = False
+    of_collection: bool = False
     doubts: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from trueup.controlplane.validation.builtin import (
     access,
+    admission_policies,
     batch,
     configuration,
     coordination,
@@ -19,6 +20,7 @@ from trueup.controlplane.validation.builtin import (
     scaling,
     services,
     storage,
+    webhooks,
     workloads,
 )
 from trueup.controlplane.validation.causes import Cause, below, invalid
@@ -28,6 +30,7 @@ from trueup.objects import Manifest
 Check: TypeAlias = Callable[[Manifest], Iterator[Cause]]
 Comparison: TypeAlias = Callable[[Manifest, Manifest], Iterator[Cause]]
 
+_ADMISSION = "admissionregistration.k8s.io"
 _RBAC = "rbac.authorization.k8s.io"
 
 OBJECTS: Mapping[str, Check] = {
@@ -40,6 +43,10 @@ OBJECTS: Mapping[str, Check] = {
     "/resourcequotas": storage.quota,
     "/secrets": configuration.secret,
     "/services": services.service,
+    f"{_ADMISSION}/mutatingwebhookconfigurations": webhooks.configuration,
+    f"{_ADMISSION}/validatingadmissionpolicies": admission_policies.policy,
+    f"{_ADMISSION}/validatingadmissionpolicybindings": admission_policies.binding,
+    f"{_ADMISSION}/validatingwebhookconfigurations": webhooks.configuration,
     "apps/daemonsets": workloads.daemon_set,
     "apps/deployments": workloads.deployment,
     "apps/replicasets": workloads.replica_set,

@@ -11,6 +11,7 @@
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
     │   ├── CycleError          dependencies form a cycle
     │   └── AccessDenied        a reference to what the tenant may not use
+    ├── MissingExtra            an optional part of Trueup is needed, and not installed
     ├── FetchError              a source cannot be reached or read now
     ├── StoreError              the control plane's database cannot be used
     ├── VerificationError       a signature is missing or not by a trusted key
@@ -99,6 +100,10 @@ class CycleError(InputError):
 
 class AccessDenied(InputError):
     """A resource refers to what it may not use."""
+
+
+class MissingExtra(TrueupError):
+    """An optional part of Trueup is needed, and not installed; the next step names it."""
 
 
 class FetchError(TrueupError):

@@ -18,6 +18,7 @@ from trueup.controllers.world import World
 from trueup.errors import (
     Conflict,
     Forbidden,
+    MissingExtra,
     NotFound,
     TooManyRequests,
     TrueupError,
@@ -94,7 +95,8 @@ class Look:
             key, cluster = await self._world.clusters.cluster(self._delivery)
         except TrueupError as error:
             retry = 1 if isinstance(error, _PASSING) else None
-            raise Setback(Trouble.APPLY, str(error), retry=retry) from error
+            stalled = isinstance(error, MissingExtra)
+            raise Setback(Trouble.APPLY, str(error), retry=retry, stalled=stalled) from error
         for rule in self._delivery.health.rules:
             cluster.watches.tell_every_change(rule.group, rule.kind)
         return key, cluster

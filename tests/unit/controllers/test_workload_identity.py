@@ -218,8 +218,8 @@ async def test_a_config_map_that_is_missing_is_named(abroad: Abroad) -> None:
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        ({"provider": None}, "its provider '' is not supported"),
-        ({"provider": "acme"}, "its provider 'acme' is not supported"),
+        ({"provider": None}, "its provider '' is none; choose one of aws, azure, gcp, generic"),
+        ({"provider": "acme"}, "its provider 'acme' is none"),
         ({"address": None}, "has no address"),
         ({"address": "http://127.0.0.1"}, "its address 'http://127.0.0.1' is no https address"),
         ({"ca.crt": "hello"}, "its ca.crt holds no certificate"),

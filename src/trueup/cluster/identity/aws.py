@@ -1,0 +1,146 @@
+"""Amazon EKS: a presigned request that says who we are is the token.
+
+https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
+With a ServiceAccount, its token is first exchanged for the role in the account's annotation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import botocore.session
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from trueup.cluster.credential import utc_now
+from trueup.cluster.identity.access import Access, authority_of, server_of
+from trueup.cluster.identity.account import Account
+from trueup.cluster.identity.wanted import WorkloadIdentity
+from trueup.errors import InputError, Unauthorized, Unavailable
+
+logging.getLogger("botocore").setLevel(logging.WARNING)  # below that it logs credentials
+
+_CLUSTER = re.compile(r"arn:aws[\w-]*:eks:([^:]{1,100}):[0-9]{1,30}:cluster/(.{1,200})")
+_ROLE = re.compile(r"arn:aws[\w-]*:iam::[0-9]{1,30}:role/.{1,200}")
+_ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+_AUDIENCE = "sts.amazonaws.com"
+_LIFE = timedelta(minutes=15)
+"""How long EKS accepts such a token."""
+
+_PATIENCE = Config(connect_timeout=10, read_timeout=10, retries={"max_attempts": 1})
+
+
+class Aws:
+    """Where the cluster is, and its authority, is asked of EKS unless both are given."""
+
+    async def access(self, wanted: WorkloadIdentity, account: Account | None) -> Access:
+        region, name = _parsed(wanted.cluster)
+        role, token = "", ""
+        if account is not None:
+            role = _role(account)
+            token = (await account.token(wanted.audiences or (_AUDIENCE,))).token
+        with _told(wanted.cluster):
+            user = await asyncio.to_thread(
+                _User, region, role, _session_name(account, region), token
+            )
+            return await asyncio.to_thread(user.enter, name, wanted)
+
+
+class _User:
+    """Somebody that AWS knows: whoever has ``role``, or else whoever this machine is."""
+
+    def __init__(self, region: str, role: str, session_name: str, token: str) -> None:
+        self._session = botocore.session.Session()
+        self._region = region
+        self._keys = self._assume(role, session_name, token) if role else {}
+
+    def enter(self, name: str, wanted: WorkloadIdentity) -> Access:
+        expires = utc_now() + _LIFE
+        address, ca = wanted.address, authority_of(wanted.ca)
+        if not address or ca is None:
+            found = self._client("eks").describe_cluster(name=name)["cluster"]
+            address = address or found["endpoint"]
+            ca = ca or base64.b64decode(found["certificateAuthority"]["data"])
+        return Access(server_of(address), ca, self._token(name), expires)
+
+    def _assume(self, role: str, session_name: str, token: str) -> Mapping[str, str]:
+        sts = self._session.create_client(
+            "sts", self._region, config=_PATIENCE.merge(Config(signature_version=UNSIGNED))
+        )
+        answer = sts.assume_role_with_web_identity(
+            RoleArn=role, RoleSessionName=session_name, WebIdentityToken=token
+        )
+        given = answer["Credentials"]
+        return {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretAccessKey"],
+            "aws_session_token": given["SessionToken"],
+        }
+
+    def _token(self, name: str) -> str:
+        """The request is signed for this one cluster."""
+        sts = self._client("sts")
+
+        def name_cluster(request: Any, **_: Any) -> None:
+            request.headers["x-k8s-aws-id"] = name
+
+        sts.meta.events.register("before-sign.sts.GetCallerIdentity", name_cluster)
+        url: str = sts.generate_presigned_url(
+            "get_caller_identity", ExpiresIn=int(_LIFE.total_seconds()), HttpMethod="GET"
+        )
+        return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+    def _client(self, service: str) -> Any:
+        return self._session.create_client(service, self._region, config=_PATIENCE, **self._keys)
+
+
+def _parsed(cluster: str) -> tuple[str, str]:
+    """Region and name."""
+    found = _CLUSTER.fullmatch(cluster)
+    if found is None:
+        raise InputError(
+            f"its cluster {cluster!r} is no ARN of an EKS cluster",
+            next_step="write it like arn:aws:eks:REGION:ACCOUNT:cluster/NAME",
+        )
+    return found[1], found[2]
+
+
+def _role(account: Account) -> str:
+    role = account.annotations.get(_ROLE_ANNOTATION, "")
+    if not _ROLE.fullmatch(role):
+        raise InputError(
+            f"its annotation {_ROLE_ANNOTATION} {role!r} is no ARN of a role",
+            subject=str(account.ref),
+            next_step="write it like arn:aws:iam::ACCOUNT:role/NAME",
+        )
+    return role
+
+
+def _session_name(account: Account | None, region: str) -> str:
+    """As Flux names its sessions, since the role may be granted by that; at most 64 characters."""
+    return f"{account.ref.name}.{account.ref.namespace}.{region}.fluxcd.io"[:64] if account else ""
+
+
+@contextmanager
+def _told(cluster: str) -> Iterator[None]:
+    """What AWS refuses, in our words and its own."""
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error") or {}
+        status = (error.response.get("ResponseMetadata") or {}).get("HTTPStatusCode") or 0
+        kind = Unavailable if status >= 500 or status == 429 else Unauthorized
+        what = f"{error.operation_name}: {said.get('Code')}: {said.get('Message')}"
+        raise kind(f"no way to {cluster}: {what}") from error
+    except NoCredentialsError as error:
+        raise Unauthorized(f"no way to {cluster}: Trueup has no AWS credentials here") from error
+    except BotoCoreError as error:
+        raise Unavailable(f"no way to {cluster}: {error}") from error

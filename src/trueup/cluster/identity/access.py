@@ -35,6 +35,12 @@ class Provider(Protocol):
         ...
 
 
+def said_of(error: Exception, token: str = "") -> str:
+    """What a library says in ``error``, cut short, and without ``token`` should that be in it."""
+    text = ": ".join(map(str, error.args)) or type(error).__name__
+    return (text.replace(token, "***") if token else text)[:300]
+
+
 def server_of(address: str) -> str:
     """``https://host:port`` of what may be only a host; InputError if that cannot be."""
     try:
@@ -56,8 +62,8 @@ def authority_of(pem: str) -> bytes | None:
         return None
     encoded = pem.encode("ascii", "ignore")  # beside the certificates there may be any text
     try:
-        ssl.create_default_context(cadata=encoded.decode())
-    except ssl.SSLError as error:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=encoded.decode())
+    except (ssl.SSLError, ValueError) as error:
         raise InputError(
             "its ca.crt holds no certificate", next_step="write it in PEM, all lines of it"
         ) from error

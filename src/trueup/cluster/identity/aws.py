@@ -21,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from trueup.cluster.credential import utc_now
-from trueup.cluster.identity.access import Access, authority_of, server_of
+from trueup.cluster.identity.access import Access, authority_of, said_of, server_of
 from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.wanted import WorkloadIdentity
 from trueup.errors import InputError, Unauthorized, Unavailable
@@ -47,7 +47,7 @@ class Aws:
         if account is not None:
             role = _role(account)
             token = (await account.token(wanted.audiences or (_AUDIENCE,))).token
-        with _told(wanted.cluster):
+        with _told(wanted.cluster, token):
             user = await asyncio.to_thread(
                 _User, region, role, _session_name(account, region), token
             )
@@ -130,17 +130,15 @@ def _session_name(account: Account | None, region: str) -> str:
 
 
 @contextmanager
-def _told(cluster: str) -> Iterator[None]:
-    """What AWS refuses, in our words and its own."""
+def _told(cluster: str, token: str) -> Iterator[None]:
+    """What AWS refuses, in its own words, but without ``token``."""
     try:
         yield
     except ClientError as error:
-        said = error.response.get("Error") or {}
         status = (error.response.get("ResponseMetadata") or {}).get("HTTPStatusCode") or 0
         kind = Unavailable if status >= 500 or status == 429 else Unauthorized
-        what = f"{error.operation_name}: {said.get('Code')}: {said.get('Message')}"
-        raise kind(f"no way to {cluster}: {what}") from error
+        raise kind(f"no way to {cluster}: {said_of(error, token)}") from error
     except NoCredentialsError as error:
         raise Unauthorized(f"no way to {cluster}: Trueup has no AWS credentials here") from error
     except BotoCoreError as error:
-        raise Unavailable(f"no way to {cluster}: {error}") from error
+        raise Unavailable(f"no way to {cluster}: {said_of(error, token)}") from error

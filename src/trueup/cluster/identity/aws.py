@@ -26,7 +26,9 @@ from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.wanted import WorkloadIdentity
 from trueup.errors import InputError, Unauthorized, Unavailable
 
-logging.getLogger("botocore").setLevel(logging.WARNING)  # below that it logs credentials
+logging.getLogger("botocore").setLevel(
+    logging.CRITICAL
+)  # it logs what it sends; errors tell enough
 
 _CLUSTER = re.compile(r"arn:aws[\w-]*:eks:([^:]{1,100}):[0-9]{1,30}:cluster/(.{1,200})")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::[0-9]{1,30}:role/.{1,200}")

@@ -31,7 +31,7 @@ from trueup.cluster.identity.rest import call, call_for_object
 from trueup.cluster.identity.wanted import WorkloadIdentity
 from trueup.errors import InputError, Unauthorized, Unavailable
 
-logging.getLogger("google").setLevel(logging.WARNING)  # below that it may log credentials
+logging.getLogger("google").setLevel(logging.CRITICAL)  # it logs what it sends; errors tell enough
 
 _CLUSTER = re.compile(r"projects/[^/]{1,200}/locations/[^/]{1,200}/clusters/[^/]{1,200}")
 _EMAIL = re.compile(r"[a-zA-Z0-9-]{1,100}@[a-zA-Z0-9-]{1,100}\.iam\.gserviceaccount\.com")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from trueup.testing.certificates import Authority
 
 ISSUED = "a-token-of-the-home"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Serve = Callable[[Mapping[str, Handler]], Awaitable[str]]
+Serve = Callable[..., Awaitable[str]]
 
 
 class Home(Client):
@@ -45,21 +47,31 @@ def account(home: Home) -> Callable[..., Account]:
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """``await serve({"METHOD /path": handler})``: the URL of a server that answers these."""
+    """``await serve({"METHOD /path": handler}, tls)``: the URL of a server that answers these."""
     servers: list[TestServer] = []
+    sockets: list[Any] = []
 
-    async def serve(handlers: Mapping[str, Handler]) -> str:
-        app = web.Application()
+    @web.middleware
+    async def remember(request: web.Request, handler: Handler) -> web.StreamResponse:
+        assert request.transport is not None
+        sockets.append(request.transport.get_extra_info("socket"))
+        return await handler(request)
+
+    async def serve(handlers: Mapping[str, Handler], tls: ssl.SSLContext | None = None) -> str:
+        app = web.Application(middlewares=[remember])
         for place, handler in handlers.items():
             app.router.add_route(*place.split(" ", 1), handler)
-        server = TestServer(app)
-        await server.start_server()
+        server = TestServer(app, scheme="https" if tls else "http")
+        await server.start_server(ssl=tls)
         servers.append(server)
         return str(server.make_url("")).rstrip("/")
 
     yield serve
     for server in servers:
         await server.close()
+    async with asyncio.timeout(60):  # the end of TLS takes some turns of the loop
+        while any(each.fileno() != -1 for each in sockets):
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

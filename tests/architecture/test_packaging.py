@@ -13,7 +13,12 @@ from hatchling.builders.wheel import WheelBuilder
 
 from tests.architecture.house import ROOT, SOURCE, modules, parsed, written_files
 
-IMPORTED_AS = {"google-re2": "re2", "PyYAML": "yaml"}
+IMPORTED_AS = {
+    "azure-identity": "azure",
+    "google-auth": "google",
+    "google-re2": "re2",
+    "PyYAML": "yaml",
+}
 LOADED_BY_OTHERS = {"httptools"}
 """uvicorn's protocol that the server is built on needs it, and leaves it to us to install it."""
 
@@ -54,7 +59,9 @@ def test_every_dependency_has_its_reason() -> None:
 
 def _dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {re.split("[<>=]", line)[0] for line in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    used = [line for name, lines in extras.items() if name != "dev" for line in lines]
+    return {re.split(r"[<>=\[]", line)[0] for line in (*project["dependencies"], *used)}
 
 
 def _foreign_imports() -> set[str]:

@@ -6,6 +6,7 @@ The cluster is the one that Trueup runs on, by its address: as a stranger, with 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from .conftest import (
     KUSTOMIZATION,
     NAMESPACE,
     Stage,
+    condition,
     config_map,
     config_map_ref,
     ref_of,
@@ -261,3 +263,31 @@ async def test_kept_apart_nobody_goes_elsewhere_as_trueup(
         await abroad.identity(serviceAccountName=None)
         await stage.delivery(kubeConfig=IDENTITY)
         await stage.failing(text=f'"system:serviceaccount:{NAMESPACE}:{account}" cannot')
+
+
+# Clouds
+
+
+async def test_without_the_library_of_its_cloud_a_delivery_stalls_and_names_the_extra(
+    abroad: Abroad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "trueup.cluster.identity.aws", raising=False)
+    monkeypatch.setitem(sys.modules, "botocore", None)
+    await abroad.identity(provider="aws", serviceAccountName=None)
+    await abroad.stage.delivery(kubeConfig=IDENTITY)
+    told = await abroad.stage.failing(
+        text="its provider aws needs botocore, which is not installed"
+    )
+    assert "install trueup[aws]" in condition(told, "Stalled")["message"]
+
+
+async def test_what_its_cloud_says_is_told(abroad: Abroad, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+    cluster = "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+    await abroad.account("deployer")
+    role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/deployer"}
+    account = ref_of(SERVICE_ACCOUNT, "deployer")
+    await abroad.stage.patch(account, {"metadata": {"annotations": role}})
+    await abroad.identity(provider="aws", cluster=cluster)
+    await abroad.stage.delivery(kubeConfig=IDENTITY)
+    await abroad.stage.failing(text=f"ConfigMap/flux-system/identity: no way to {cluster}")

@@ -23,8 +23,9 @@ def provider_of(name: str, home: Client) -> Provider:
     try:
         module = import_module(f"trueup.cluster.identity.{name}")
     except ImportError as error:
+        library = (error.name or "").partition(".")[0]
         raise MissingExtra(
-            f"its provider {name} needs {error.name}, which is not installed",
+            f"its provider {name} needs {library}, which is not installed",
             next_step=f"install trueup[{name}]",
         ) from error
     provider: Provider = getattr(module, CLOUDS[name])()

@@ -65,7 +65,9 @@ class Microsoft:
         self.asked.append(asked)
         if self.refuses:
             said = {"error": "invalid_client", "error_description": f"AADSTS700213: not {ISSUED}"}
-            return web.json_response(said, status=401)
+            answer = web.json_response(said, status=401)
+            answer.force_close()  # the library keeps a connection with a refusal open
+            return answer
         token = f"for {asked['scope'].split()[0]}"
         return web.json_response(
             {"token_type": "Bearer", "expires_in": 3600, "access_token": token}

@@ -127,3 +127,17 @@ def one(objects: list[Manifest], kind: str) -> Any:
 def container(objects: list[Manifest]) -> Any:
     [found] = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     return found
+
+
+def test_the_table_of_roles_in_the_documents_is_true() -> None:
+    page = (FOLDER.parent / "docs" / "security.md").read_text()
+    rows = [line.strip("|\n ").split(" | ") for line in page.splitlines() if "| " in line][1:]
+    said = [[row[0].replace("core", "")] + [cell.split() for cell in row[1:3]] for row in rows]
+    rules = [
+        [rule["apiGroups"][0], rule["resources"], rule["verbs"]]
+        for name in ("trueup-controller", "trueup-leases")
+        for role in render()
+        if role["kind"] in ("Role", "ClusterRole") and role["metadata"]["name"] == name
+        for rule in role["rules"]
+    ]
+    assert said == rules

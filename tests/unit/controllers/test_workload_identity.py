@@ -260,9 +260,22 @@ async def test_kept_apart_nobody_goes_elsewhere_as_trueup(
         abroad = await abroad_at(tmp_path, stage, clock)
         await abroad.account("tenant")
         await abroad.account("traveller")
-        await abroad.identity(serviceAccountName=None)
+        await abroad.identity(serviceAccountName=None, audiences="other")
+        calls = stage.count_calls()
         await stage.delivery(kubeConfig=IDENTITY)
-        await stage.failing(text=f'"system:serviceaccount:{NAMESPACE}:{account}" cannot')
+        await stage.failing(text="Unauthorized")  # the API server is not meant by the token
+        asked = {call.split("/")[6] for call in calls if call.endswith("/token")}
+        assert asked == {account}
+
+
+async def test_kept_apart_nobody_is_sent_a_token_that_opens_this_cluster(tmp_path: Path) -> None:
+    clock = MovedClock()
+    async with Stage.at(tmp_path, Tenancy(default_service_account="tenant"), clock) as stage:
+        abroad = await abroad_at(tmp_path, stage, clock)
+        await abroad.account("deployer", *ALL)
+        await abroad.identity()
+        await stage.delivery(kubeConfig=IDENTITY)
+        await stage.failing(text=f"its audiences have {ISSUER}, which opens this cluster itself")
 
 
 # Clouds

@@ -59,6 +59,14 @@ class Account:
         Raises Unavailable or Unauthorized, never NotFound: to who asked another cluster for
         something, that would mean that it is not there.
         """
+        status = (await self._request(audiences))["status"]
+        return Credential(status["token"], datetime.fromisoformat(status["expirationTimestamp"]))
+
+    async def home_audiences(self) -> set[str]:
+        """Tokens for these open the API server that issues them. Raises as ``token``."""
+        return set((await self._request(()))["spec"]["audiences"])
+
+    async def _request(self, audiences: Sequence[str]) -> Manifest:
         request = {
             "apiVersion": "authentication.k8s.io/v1",
             "kind": "TokenRequest",
@@ -70,8 +78,7 @@ class Account:
             )
         except ApiError as error:
             raise _refusal(f"no token for {self.ref}", error) from error
-        status = answer["status"]
-        return Credential(status["token"], datetime.fromisoformat(status["expirationTimestamp"]))
+        return answer
 
 
 def _refusal(what: str, error: ApiError) -> ApiError:

@@ -23,5 +23,11 @@ class Generic:
             raise InputError("has no address", next_step="add the address of the API server")
         server, ca = server_of(wanted.address), authority_of(wanted.ca)
         account = account or await Account.own(self._home)
-        token = await account.token(wanted.audiences or (wanted.address,))
+        audiences = wanted.audiences or (wanted.address,)
+        if wanted.by_tenant and (ours := await account.home_audiences() & {*audiences}):
+            raise InputError(
+                f"its audiences have {', '.join(sorted(ours))}, which opens this cluster itself",
+                next_step="choose audiences that only the other cluster takes",
+            )
+        token = await account.token(audiences)
         return Access(server, ca, token.token, token.expires)

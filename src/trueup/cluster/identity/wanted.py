@@ -23,10 +23,16 @@ class WorkloadIdentity:
     """Whom the ServiceAccount's token is for; none: whom the provider means it for."""
     account: str = ""
     """A ServiceAccount of the ConfigMap's namespace; empty: whoever Trueup itself is."""
+    by_tenant: bool = False
+    """Whether who wrote it is to get no token that is good at home."""
 
     @classmethod
     def of(cls, config_map: Manifest, default_account: str) -> WorkloadIdentity:
-        """``default_account`` is meant if the ConfigMap names none; InputError for a bad name."""
+        """InputError for a bad name.
+
+        ``default_account`` is meant if the ConfigMap names none; that there is one tells that
+        tenants are kept apart.
+        """
         data = config_map.get("data") or {}
         account = data.get("serviceAccountName") or default_account
         if account and (problems := dns_subdomain(account)):
@@ -42,4 +48,5 @@ class WorkloadIdentity:
             ca=data.get("ca.crt") or "",
             audiences=tuple(line for line in lines if line),
             account=account,
+            by_tenant=bool(default_account),
         )

@@ -97,14 +97,14 @@ async def follow(step: dict[str, Any], api: Api) -> None:
 
 async def send(step: dict[str, Any], api: Api) -> Reply:
     method, _, target = step["send"].partition(" ")
-    headers = {**step.get("headers", {})}
+    headers = api.filled(step.get("headers", {}))
     if "type" in step:
         headers["Content-Type"] = MEDIA.get(step["type"], step["type"])
     if "accept" in step:
         headers["Accept"] = step["accept"]
     if "as" in step:
         headers["Impersonate-User"] = api.filled(step["as"])
-    body = step["text"].encode() if "text" in step else step.get("body")
+    body = api.filled(step["text"]).encode() if "text" in step else step.get("body")
     return await api.send(method, target, body, headers)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import unquote
 
 import orjson
@@ -40,7 +41,7 @@ class InProcessTransport:
         response = await self._handle("GET", path, query, headers, b"")
         if response.status != 200 or isinstance(response.body, bytes):
             body = await _whole(response)
-            raise error_from_status(response.status, orjson.loads(body or b"null"))
+            raise error_from_status(response.status, _decoded(body), body.decode())
         try:
             yield _lines(response.body)
         finally:
@@ -57,6 +58,13 @@ class InProcessTransport:
         lower = {name.lower(): value for name, value in headers.items()}
         request = Request(method, unquote(path), list(query), lower, body, self._user)
         return await self._control_plane.handle(request)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _headers(response: Response) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ the words of Go's JSON decoder; so does this.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from trueup.errors import BadRequest, InputError
 from trueup.objects import Manifest
 from trueup.schema.quantity import parse
-from trueup.schema.wire import load
+from trueup.schema.wire import METADATA, load
 
 _QUANTITY = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -35,11 +36,22 @@ def require_decodable(obj: Manifest, type_name: str, at: tuple[str, ...] = ()) -
     try:
         _struct(part, type_name, ())
     except _MismatchError as mismatch:
-        kind = obj.get("kind")
-        version = str(obj.get("apiVersion")).rpartition("/")[2]
-        raise BadRequest(
-            f'{kind} in version "{version}" cannot be handled as a {kind}: {mismatch}'
-        ) from None
+        raise _unhandled(obj, str(mismatch)) from None
+
+
+def require_metadata(obj: Manifest, metadata: Any, place: str) -> None:
+    """Raises BadRequest when ``metadata``, of an object within ``obj``, is not of its type."""
+    try:
+        _require(metadata, dict, METADATA, METADATA, ())
+        _struct(metadata, METADATA, ())
+    except _MismatchError as mismatch:
+        shown = json.dumps(metadata, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        raise _unhandled(obj, f"{place}: Invalid value: {shown}: {mismatch}") from None
+
+
+def _unhandled(obj: Manifest, cause: str) -> BadRequest:
+    kind, version = obj.get("kind"), str(obj.get("apiVersion")).rpartition("/")[2]
+    return BadRequest(f'{kind} in version "{version}" cannot be handled as a {kind}: {cause}')
 
 
 def _struct(obj: Manifest, type_name: str, path: tuple[str, ...]) -> None:

@@ -55,6 +55,13 @@ class Authenticator:
                 return user
         return self._signer.user(token, self._clock(), audiences)
 
+    def shared_audiences(self, token: str, audiences: Sequence[str]) -> list[str]:
+        """Those of ``audiences`` that a token which ``token_user`` accepts is meant for."""
+        if token in self._tokens:
+            return list(audiences)
+        meant = self._signer.audiences(token)
+        return [audience for audience in audiences if audience in meant]
+
 
 def impersonated(
     user: User, headers: Mapping[str, str], asked: Attributes, authorizer: Authorizer

@@ -33,11 +33,15 @@ class Decision(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """Rules that a binding gives to a user; ``namespace`` empty: everywhere."""
+    """Rules that a binding gives to a user; ``namespace`` empty: everywhere.
+
+    ``missing`` says that the role is not there, if it is not.
+    """
 
     namespace: str
     rules: Sequence[Rule]
     reason: str
+    missing: str = ""
 
 
 class Authorizer:
@@ -62,7 +66,7 @@ class Authorizer:
                 continue
             if any(rule_allows(rule, asked) for rule in grant.rules):
                 return Decision(True, grant.reason)
-        return Decision(False)
+        return Decision(False, self._missing_roles(user, asked.namespace))
 
     def allows(self, user: User, asked: Attributes) -> bool:
         return self.decide(user, asked).allowed
@@ -81,6 +85,15 @@ class Authorizer:
             self._load()
         found = self._roles.get((namespace, name))
         return None if found is None else tuple(found)
+
+    def _missing_roles(self, user: User, namespace: str) -> str:
+        """The roles that ``user`` is bound to and that are not there, in the apiserver's words."""
+        grants = [each for each in self.grants(user) if each.namespace in {"", namespace}]
+        missing = [grant.missing for grant in grants if grant.missing]
+        if not missing:
+            return ""
+        listed = missing[0] if len(missing) == 1 else f"[{', '.join(missing)}]"
+        return f"rbac: RBAC: {listed}"
 
     def grants(self, user: User) -> list[Grant]:
         """What all bindings together give to ``user``."""
@@ -115,8 +128,11 @@ class Authorizer:
         metadata, role = binding["metadata"], binding["roleRef"]
         namespace = metadata.get("namespace", "")
         role_namespace = namespace if role["kind"] == "Role" else ""
-        rules = self._roles.get((role_namespace, role["name"]), ())
-        return Grant(namespace, rules, _reason(metadata, role, subject))
+        rules = self._roles.get((role_namespace, role["name"]))
+        missing = ""
+        if rules is None:
+            missing = f'{role["kind"].lower()}.{GROUP} "{role["name"]}" not found'
+        return Grant(namespace, rules or (), _reason(metadata, role, subject), missing)
 
 
 def _reason(metadata: Manifest, role: Mapping[str, Any], subject: Mapping[str, Any]) -> str:

@@ -121,6 +121,10 @@ class TokenSigner:
             extra=(("authentication.kubernetes.io/credential-id", (f"JTI={claims['jti']}",)),),
         )
 
+    def audiences(self, token: str) -> list[str]:
+        """Whom the token is meant for; InvalidToken if it is forged."""
+        return list(self._verified(token).get("aud") or ())
+
     def _verified(self, token: str) -> dict[str, Any]:
         try:
             signed, _, signature = token.rpartition(".")

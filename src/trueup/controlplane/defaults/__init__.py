@@ -9,6 +9,7 @@ alone; their schema says what their defaults are. Validation lives elsewhere.
 from trueup.controlplane.defaults.apply import apply_defaults, normalize_metadata
 from trueup.controlplane.defaults.prepare import prepare_create, prepare_update
 from trueup.controlplane.defaults.services import ServiceAllocations, ServiceAllocator
+from trueup.schema.decoding import require_metadata
 from trueup.schema.unknown import unknown_fields, unknown_metadata
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "normalize_metadata",
     "prepare_create",
     "prepare_update",
+    "require_metadata",
     "unknown_fields",
     "unknown_metadata",
 ]

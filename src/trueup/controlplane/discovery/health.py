@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trueup.controlplane.http.message import Request, Response
-from trueup.controlplane.registry.refusals import no_such_resource
+from trueup.controlplane.http.status import page_not_found
 
 _ROOTS = ("healthz", "livez", "readyz")
 _CHECKS = ("ping", "log", "store")
@@ -18,7 +18,7 @@ def answer(request: Request, path: str) -> Response:
     """``ok``, or each check on a line where ``verbose`` is asked for."""
     _, root, *rest = path.split("/")
     if rest and (len(rest) > 1 or rest[0] not in _CHECKS):
-        raise no_such_resource()
+        return page_not_found()
     if rest or not any(key == "verbose" for key, _ in request.query):
         return Response(200, dict(_TEXT), b"ok")
     lines = [f"[+]{check} ok" for check in _CHECKS]

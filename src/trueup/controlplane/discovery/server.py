@@ -11,8 +11,7 @@ import orjson
 from trueup import __version__
 from trueup.controlplane.discovery import documents, health, openapi
 from trueup.controlplane.http.message import Request, Response
-from trueup.controlplane.http.status import json_response
-from trueup.controlplane.registry.refusals import generic_not_found, no_such_resource
+from trueup.controlplane.http.status import json_response, page_not_found
 from trueup.controlplane.resources import Catalog
 from trueup.schema import NEWEST
 
@@ -45,7 +44,7 @@ class Discovery:
         self._made: dict[str, bytes] = {}
 
     def answer(self, request: Request) -> Response:
-        """NotFound for a path that nothing is served at."""
+        """No page at a path that nothing is served at."""
         path = request.path.rstrip("/") or "/"
         if health.is_check(path):
             return health.answer(request, path)
@@ -64,7 +63,7 @@ class Discovery:
                 return self._openapi(request, path, rest)
             case []:
                 return self._document(path, self._paths)
-        raise no_such_resource()
+        return page_not_found()
 
     def _root(self, request: Request, path: str) -> Response:
         core = path == "/api"
@@ -90,7 +89,7 @@ class Discovery:
             case ["apis", group, version]:
                 pass
             case _:
-                raise no_such_resource()
+                return page_not_found()
         response = self._made_once(path, lambda: openapi.document(self._catalog, group, version))
         if request.parameter("hash") == openapi.fingerprint(self._catalog, group, version):
             # The address changes with the document, so this answer is good for ever.
@@ -117,11 +116,9 @@ class Discovery:
         return self._made_once(path, lambda: documents.resource_list(self._catalog, group, version))
 
     def _made_once(self, key: str, make: Callable[[], Any]) -> Response:
-        """As ``_document``; NotFound where there is none."""
+        """As ``_document``; no page where there is none."""
         response = self._document(key, make)
-        if response.body == b"null":
-            raise generic_not_found("the server could not find the requested resource")
-        return response
+        return page_not_found() if response.body == b"null" else response
 
     def _document(self, key: str, make: Callable[[], Any]) -> Response:
         if self._epoch != self._catalog.epoch:

@@ -46,7 +46,7 @@ class Access:
             user = impersonated(user, request.headers, attributes, self.authorizer)
         decision = self.authorizer.decide(user, attributes)
         if not decision.allowed:
-            raise refusal(user, attributes)
+            raise refusal(user, attributes, decision.reason)
         return user
 
 

@@ -21,12 +21,16 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """``version`` is that of the Table or PartialObjectMetadata."""
+    """``version`` is that of the Table or PartialObjectMetadata.
+
+    ``of_list`` says of metadata whether it is a list that is wanted, or one object.
+    """
 
     shape: Shape = Shape.OBJECT
     version: str = ""
     yaml: bool = False
     pretty: bool = False
+    of_list: bool | None = None
 
     @property
     def content_type(self) -> str:
@@ -52,11 +56,11 @@ def representation(accept: str) -> Representation:
         if found is not None:
             return found
     supported = "application/json, application/yaml"
-    raise ApiError(
-        f"only the following media types are accepted: {supported}",
-        code=406,
-        reason="NotAcceptable",
-    )
+    raise not_acceptable(f"only the following media types are accepted: {supported}")
+
+
+def not_acceptable(message: str) -> ApiError:
+    return ApiError(message, code=406, reason="NotAcceptable")
 
 
 def _servable(alternative: str) -> Representation | None:
@@ -71,4 +75,6 @@ def _servable(alternative: str) -> Representation | None:
     version = parameters.get("v", "")
     if wanted not in _SHAPES or parameters.get("g") != _META or version not in {"v1", "v1beta1"}:
         return None
-    return Representation(_SHAPES[wanted], version, is_yaml)
+    shape = _SHAPES[wanted]
+    of_list = wanted.endswith("List") if shape is Shape.METADATA else None
+    return Representation(shape, version, is_yaml, of_list=of_list)

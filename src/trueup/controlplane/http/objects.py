@@ -12,7 +12,12 @@ from trueup.controlplane.auth.user import User
 from trueup.controlplane.http import options, reading
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
-from trueup.controlplane.http.negotiation import Representation, representation
+from trueup.controlplane.http.negotiation import (
+    Representation,
+    Shape,
+    not_acceptable,
+    representation,
+)
 from trueup.controlplane.http.render import Renderer
 from trueup.controlplane.http.route import Route
 from trueup.controlplane.http.status import failure, json_response, success
@@ -25,6 +30,9 @@ from trueup.controlplane.registry.watching import Watcher
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Expired
 from trueup.objects import Manifest
+
+_INCLUDABLE = ("", "Metadata", "Object", "None")
+_INCLUDABLE_TEXT = "'Metadata', 'Object', 'None', or empty"
 
 Handler: TypeAlias = Callable[["Exchange"], Awaitable[Response]]
 Manipulation: TypeAlias = Callable[[Manifest], Manifest]
@@ -55,9 +63,26 @@ class Exchange:
         self.warnings: list[str] = []
         self.shape: Representation = representation(request.headers.get("accept", ""))
 
+    def require_shape(self, *, of_list: bool) -> None:
+        """NotAcceptable where the metadata of one object are asked of a list, or the reverse."""
+        wanted, kind = self.shape.of_list, self.resource.kind
+        if wanted is None or wanted is of_list:
+            return
+        package = "core" if not self.resource.group else self.resource.group.partition(".")[0]
+        if of_list:
+            text = (
+                f"PartialObjectMetadata, but the requested object is a list (*{package}.{kind}List)"
+            )
+        else:
+            text = f"PartialObjectMetadataList, but the requested object is not a list (*{package}.{kind})"
+        raise not_acceptable(f"you requested {text}")
+
     @property
     def renderer(self) -> Renderer:
         include = self.request.parameter("includeObject")
+        if self.shape.shape is Shape.TABLE and include not in _INCLUDABLE:
+            wrong = f'includeObject: Invalid value: "{include}": must be {_INCLUDABLE_TEXT}'
+            raise refusals.bad_request(f"Unable to convert to Table as requested: {wrong}")
         return Renderer(self.registry.rules, self.resource, self.shape, include)
 
     def call(self, options_kind: str) -> Call:
@@ -85,11 +110,14 @@ class Exchange:
 
 
 async def get(exchange: Exchange) -> Response:
+    exchange.require_shape(of_list=False)
+    exchange.registry.lister.require_reached(exchange.request.parameter("resourceVersion"))
     entry = exchange.registry.get(exchange.resource, exchange.route.namespace, exchange.route.name)
     return exchange.answer(entry)
 
 
 async def list_objects(exchange: Exchange) -> Response:
+    exchange.require_shape(of_list=True)
     found = exchange.registry.lister.list(
         exchange.resource, exchange.route.namespace, reading.list_options(exchange.request)
     )

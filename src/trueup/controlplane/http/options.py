@@ -17,6 +17,7 @@ from trueup.controlplane.registry.patching import (
     MERGE_PATCH,
     STRATEGIC_PATCH,
 )
+from trueup.controlplane.validation import causes
 from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
 
@@ -60,7 +61,12 @@ def unsupported(media_type: str, accepted: tuple[str, ...]) -> UnsupportedMediaT
 def patch_body(request: Request) -> Any:
     """The patch, which may be YAML only where it is an apply."""
     if content_type(request) == APPLY_PATCH:
-        return from_yaml(request.body)
+        try:
+            return yaml.load(request.body)
+        except YamlError as error:
+            raise refusals.bad_request(
+                f"error encoding patch: yaml: {error.cause.removeprefix('line 1: ')}"
+            ) from error
     return _from_json(request.body)
 
 
@@ -74,15 +80,15 @@ def require_patchable(request: Request, *, custom: bool) -> None:
 
 
 def _require_apply_options(request: Request, *, is_apply: bool) -> None:
-    causes = []
+    found = []
     if is_apply and not request.parameter("fieldManager"):
         required = "Required value: is required for apply patch"
-        causes.append(cause_of("FieldValueRequired", required, "fieldManager"))
+        found.append(cause_of("FieldValueRequired", required, "fieldManager"))
     if not is_apply and request.parameter("force"):
         text = "Forbidden: may not be specified for non-apply patch"
-        causes.append(cause_of("FieldValueForbidden", text, "force"))
-    if causes:
-        raise refusals.invalid("meta.k8s.io", "PatchOptions", "", causes)
+        found.append(cause_of("FieldValueForbidden", text, "force"))
+    if found:
+        raise refusals.invalid("meta.k8s.io", "PatchOptions", "", found)
 
 
 def cause_of(reason: str, message: str, field: str) -> dict[str, str]:
@@ -133,7 +139,9 @@ def field_manager(request: Request, kind: str) -> str:
         cause = cause_of("FieldValueTooLong", text, "fieldManager")
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if not named.isprintable():
-        text = f"Invalid value: {named!r}: should only contain printable characters"
+        at, letter = next((at, c) for at, c in enumerate(named) if not c.isprintable())
+        where = f"invalid character U+{ord(letter):04X} (at position {at})"
+        text = f"Invalid value: {causes.quoted(named)}: {where}"
         cause = cause_of("FieldValueInvalid", text, "fieldManager")
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if named:
@@ -198,17 +206,17 @@ def _require_one_policy(fields: dict[str, Any]) -> None:
     policy = fields.get("propagationPolicy")
     if policy is None:
         return
-    causes = []
+    found = []
     if fields.get("orphanDependents") is not None:
         text = "orphanDependents and deletionPropagation cannot be both set"
         message = f'Invalid value: "{policy}": {text}'
-        causes.append(cause_of("FieldValueInvalid", message, "propagationPolicy"))
+        found.append(cause_of("FieldValueInvalid", message, "propagationPolicy"))
     elif policy not in _POLICIES:
         supported = ", ".join(f'"{name}"' for name in (*_POLICIES, "nil"))
         message = f'Unsupported value: "{policy}": supported values: {supported}'
-        causes.append(cause_of("FieldValueNotSupported", message, "propagationPolicy"))
-    if causes:
-        raise refusals.invalid("meta.k8s.io", "DeleteOptions", "", causes)
+        found.append(cause_of("FieldValueNotSupported", message, "propagationPolicy"))
+    if found:
+        raise refusals.invalid("meta.k8s.io", "DeleteOptions", "", found)
 
 
 def delete_is_dry(request: Request) -> bool:

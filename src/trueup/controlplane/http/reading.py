@@ -5,8 +5,9 @@ from __future__ import annotations
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.http.options import cause_of, is_true, number
 from trueup.controlplane.registry import refusals
-from trueup.controlplane.registry.listing import ListOptions, parse_revision
+from trueup.controlplane.registry.listing import ListOptions, malformed_revision
 from trueup.controlplane.registry.watching import WatchOptions
+from trueup.errors import ApiError
 
 Cause = dict[str, str]
 
@@ -31,7 +32,7 @@ def watch_options(request: Request) -> WatchOptions:
     _refuse(_watch_causes(request))
     version = request.parameter("resourceVersion")
     initial = is_true(request, "sendInitialEvents")
-    since = None if version in {"", "0"} or initial else parse_revision(version)
+    since = None if version in {"", "0"} or initial else _watched_revision(version)
     seconds = number(request, "timeoutSeconds")
     bookmarks = is_true(request, "allowWatchBookmarks")
     return WatchOptions(
@@ -40,6 +41,12 @@ def watch_options(request: Request) -> WatchOptions:
         initial_bookmark=initial and bookmarks,
         seconds=float(seconds) if seconds else None,
     )
+
+
+def _watched_revision(text: str) -> int:
+    if not text.isdecimal():  # the apiserver's own code for it, which names no reason
+        raise ApiError(malformed_revision(text), code=500, reason="")
+    return int(text)
 
 
 def _list_causes(request: Request) -> list[Cause]:

@@ -21,6 +21,7 @@ from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import object_of
+from trueup.controlplane.validation import causes
 from trueup.objects import Manifest
 
 Review = Callable[[Exchange, Manifest], Manifest]
@@ -54,13 +55,18 @@ def _access(exchange: Exchange, obj: Manifest) -> Manifest:
 
 def _local_access(exchange: Exchange, obj: Manifest) -> Manifest:
     asked = (obj.get("spec") or {}).get("resourceAttributes")
+    on_path = (obj.get("spec") or {}).get("nonResourceAttributes")
+    if on_path is not None:
+        text = "disallowed on this kind of request"
+        raise _invalid(obj, "spec.nonResourceAttributes", _shown_path(on_path), text)
     if asked is None:
         text = "must be specified"
         raise _invalid(obj, "spec.resourceAttributes", "null", text)
     namespace = exchange.route.namespace
     if (asked.get("namespace") or "") != namespace:
-        text = f"must match metadata.namespace: {namespace}"
-        raise refusals.bad_request(f"spec.resourceAttributes.namespace {text}")
+        found = causes.shown(asked.get("namespace") or "")
+        text = "must match metadata.namespace"
+        raise _invalid(obj, "spec.resourceAttributes.namespace", found, text)
     return _access(exchange, obj)
 
 
@@ -74,8 +80,8 @@ def _attributes(obj: Manifest) -> Attributes:
     spec = obj.get("spec") or {}
     on_path, on_resource = spec.get("nonResourceAttributes"), spec.get("resourceAttributes")
     if on_path is not None and on_resource is not None:
-        text = "cannot be specified in combination with resourceAttributes"
-        raise _invalid(obj, "spec.nonResourceAttributes", _shown(on_path), text)
+        text = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        raise _invalid(obj, "spec", _shown_path(on_path), text)
     if on_path is not None:
         return Attributes(str(on_path.get("verb") or ""), path=str(on_path.get("path") or ""))
     if on_resource is None:
@@ -117,9 +123,10 @@ def _token(exchange: Exchange, obj: Manifest) -> Manifest:
     audiences = spec.get("audiences") or [ISSUER]
     try:
         user = _authenticator(exchange).token_user(spec["token"], audiences)
+        shared = _authenticator(exchange).shared_audiences(spec["token"], audiences)
     except InvalidToken:
         return {"user": {}, "error": "invalid bearer token"}
-    return {"authenticated": True, "user": user_info(user), "audiences": audiences}
+    return {"authenticated": True, "user": user_info(user), "audiences": shared}
 
 
 def user_info(user: User) -> Manifest:
@@ -146,15 +153,15 @@ def _authenticator(exchange: Exchange) -> Authenticator:
     return exchange.access.authenticator
 
 
-def _shown(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _shown_path(asked: Mapping[str, Any]) -> str:
+    return causes.shown({"Path": asked.get("path") or "", "Verb": asked.get("verb") or ""})
 
 
 def _invalid(obj: Manifest, field: str, value: str, text: str) -> Exception:
     message = f"Invalid value: {value}: {text}"
     cause = {"reason": "FieldValueInvalid", "message": message, "field": field}
     group = str(obj["apiVersion"]).rpartition("/")[0]
-    return refusals.invalid(group, str(obj["kind"]), "", [cause])
+    return refusals.invalid(group, "", "", [cause])  # the apiserver leaves the kind out
 
 
 HANDLERS: dict[str, Handler] = {

@@ -5,7 +5,7 @@ The grammar is that of https://kubernetes.io/docs/reference/using-api/api-concep
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry.fields import selected_name
@@ -48,6 +48,8 @@ def route(request: Request) -> Route:
 
 def _resource_route(request: Request, group: str, version: str, rest: list[str]) -> Route:
     namespace = ""
+    if rest[0] == "watch" and len(rest) > 1:
+        return _old_watch(request, group, version, rest[1:])
     if rest[0] == "namespaces" and len(rest) >= 2:
         namespace = rest[1]
         if len(rest) >= 3 and rest[2] not in _NAMESPACE_SUBRESOURCES:
@@ -59,6 +61,16 @@ def _resource_route(request: Request, group: str, version: str, rest: list[str])
     if verb in {"list", "watch", "deletecollection"} and not name:
         name = _selected_name(request)
     return Route(verb, request.path, group, version, resource, namespace, name, subresource)
+
+
+def _old_watch(request: Request, group: str, version: str, rest: list[str]) -> Route:
+    """A watch as it was asked for before there was a parameter for it."""
+    found = _resource_route(request, group, version, rest)
+    if found.subresource or request.method != "GET":
+        return Route(request.method.lower(), request.path)
+    if found.name:
+        request.query.append(("fieldSelector", f"metadata.name={found.name}"))
+    return replace(found, verb="watch")
 
 
 def _verb(request: Request, name: str) -> str:

@@ -10,10 +10,11 @@ from trueup.controlplane.http import issuer, objects, reviews, subresources
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.route import Route, route
-from trueup.controlplane.http.status import failure_response
+from trueup.controlplane.http.status import failure_response, page_not_found
 from trueup.controlplane.http.warnings import bounded
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.registry import Registry
+from trueup.controlplane.resources import Resource
 from trueup.errors import ApiError
 
 _UNSTORED = {**reviews.HANDLERS, "/bindings": subresources.create_binding}
@@ -59,8 +60,10 @@ class Server:
 
     async def _answer_resource(self, request: Request, asked: Route, user: User) -> Response:
         resource = self._registry.catalog.find(asked.group, asked.version, asked.resource)
-        if resource is None:
-            raise refusals.no_such_resource()
+        if resource is None or _is_misplaced(asked, resource):
+            if asked.group in self._registry.catalog.builtin_groups:
+                raise refusals.no_such_resource()
+            return page_not_found()
         exchange = objects.Exchange(
             request, asked, user, resource, registry=self._registry, access=self._access
         )
@@ -82,6 +85,19 @@ class Server:
         if handler is None or asked.verb not in resource.verbs or nameless:
             raise refusals.method_not_allowed()
         return await handler(exchange)
+
+
+def _is_misplaced(asked: Route, resource: Resource) -> bool:
+    """Whether the path has a namespace that it should not have, or lacks one."""
+    if not resource.namespaced:
+        return bool(asked.namespace) and resource.bucket != "/namespaces"
+    if asked.namespace:
+        return False
+    if asked.verb == "create":  # the collection is there, but for reading
+        if resource.custom is None and resource.bucket not in _UNSTORED:
+            raise refusals.method_not_allowed()
+        return resource.custom is not None
+    return asked.verb in {"get", "update", "patch", "delete"}
 
 
 TRUSTED = User("system:trueup", groups=(MASTERS,))

@@ -55,5 +55,11 @@ def success(details: dict[str, Any] | None = None, code: int = 0) -> bytes:
     return orjson.dumps(status)
 
 
+def page_not_found() -> Response:
+    """The answer at a path that belongs to no API, which is no Status."""
+    headers = {"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
+    return Response(404, headers, b"404 page not found\n")
+
+
 def json_response(body: bytes, code: int = 200) -> Response:
     return Response(code, {"content-type": JSON}, body)

@@ -14,8 +14,14 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.binding import bound
 from trueup.controlplane.registry.bodies import object_of
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.patching import patch_function
-from trueup.controlplane.registry.scale import scale_of, scaled
+from trueup.controlplane.registry.patching import APPLY_PATCH, patch_function
+from trueup.controlplane.registry.scale import scale_of, scaled, shown_scale
+from trueup.controlplane.registry.scaling import (
+    SCALE_SCHEMA,
+    ScaleChange,
+    applying_scale,
+    updating_scale,
+)
 from trueup.controlplane.registry.writing import Part
 from trueup.objects import Manifest
 
@@ -26,42 +32,33 @@ async def get_scale(exchange: Exchange) -> Response:
 
 
 async def update_scale(exchange: Exchange) -> Response:
+    call = exchange.call("UpdateOptions")
     wanted = options.body_object(exchange.request)
     if not isinstance(wanted, dict):
         raise refusals.bad_request("the object provided is unrecognized (must be of type Scale)")
-    return await _change_scale(exchange, lambda scale: wanted)
+    return await _change_scale(exchange, call, updating_scale(call, lambda scale: wanted))
 
 
 async def patch_scale(exchange: Exchange) -> Response:
+    call = exchange.call("PatchOptions")
     media_type = options.content_type(exchange.request)
+    options.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
     body = options.patch_body(exchange.request)
-    return await _change_scale(exchange, patch_function(media_type, body, None))
+    if media_type == APPLY_PATCH:
+        return await _change_scale(exchange, call, applying_scale(call, body))
+    function = patch_function(media_type, body, SCALE_SCHEMA)
+    return await _change_scale(exchange, call, updating_scale(call, function))
 
 
-async def _change_scale(exchange: Exchange, change: objects.Manipulation) -> Response:
-    call = exchange.call("UpdateOptions")
-
+async def _change_scale(exchange: Exchange, call: Call, change: ScaleChange) -> Response:
     resource = exchange.resource
     part = Part(partial(scale_of, resource), partial(scaled, resource))
-    entry = await exchange.registry.writer.update(call, _typed_scale(change), part=part)
+    entry = await exchange.registry.writer.update(call, change, owned=True, part=part)
     return _scale_response(exchange, exchange.renderer.manifest(entry))
 
 
-def _typed_scale(change: objects.Manipulation) -> objects.Manipulation:
-    """``change``, whose result may leave out what it is and of which object."""
-
-    def changed(scale: Manifest) -> Manifest:
-        names = {name: scale["metadata"].get(name) for name in ("name", "namespace")}
-        wanted = change(scale)
-        metadata = {**names, **(wanted.get("metadata") or {})}
-        kinds = {"kind": scale["kind"], "apiVersion": scale["apiVersion"]}
-        return {**kinds, **wanted, "metadata": metadata}
-
-    return changed
-
-
 def _scale_response(exchange: Exchange, obj: Manifest) -> Response:
-    return json_response(orjson.dumps(scale_of(exchange.resource, obj)))
+    return json_response(orjson.dumps(shown_scale(exchange.resource, obj)))
 
 
 async def create_binding(exchange: Exchange) -> Response:
@@ -115,5 +112,5 @@ def handler(exchange: Exchange) -> Handler:
         raise refusals.no_such_resource()
     found = HANDLERS[name].get(verb)
     if found is None:
-        raise refusals.method_not_allowed()
+        raise refusals.unsupported_verb(exchange.resource, verb)
     return found

@@ -70,7 +70,8 @@ def _bound_object(exchange: Exchange, ref: dict[str, Any] | None) -> BoundObject
         return None
     plural = _BINDABLE.get(str(ref.get("kind")))
     if plural is None or ref.get("apiVersion") != "v1":
-        kind = f"{ref.get('apiVersion')}, Kind={ref.get('kind')}"
+        version = str(ref.get("apiVersion") or "")
+        kind = f"{version if '/' in version else f'/{version}'}, Kind={ref.get('kind')}"
         raise refusals.bad_request(f"cannot bind token to object of type {kind}")
     resource = exchange.registry.catalog.find("", "v1", plural)
     assert resource is not None

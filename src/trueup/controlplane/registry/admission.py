@@ -19,6 +19,7 @@ from trueup.controlplane.admission.attributes import (
 )
 from trueup.controlplane.admission.chain import Chain
 from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.definitions import BUCKET as DEFINITIONS
 from trueup.controlplane.registry.pods import complete_pod
 from trueup.controlplane.registry.refusals import forbidden
 from trueup.controlplane.store import Store
@@ -48,6 +49,7 @@ class Admission:
 
     async def create(self, call: Call, obj: Manifest) -> Manifest:
         """``obj`` as it is to be created, before it has a uid or a generated name."""
+        self._require_definition(call, obj)
         self._require_namespace(call, obj)
         self._complete(call, obj)
         if call.exempt or self.chain.is_idle:
@@ -102,6 +104,16 @@ class Admission:
     def _complete(self, call: Call, obj: Manifest) -> None:
         if call.resource.bucket == "/pods" and not call.subresource:
             complete_pod(call, obj, self._store)
+
+    def _require_definition(self, call: Call, obj: Manifest) -> None:
+        """A kind that is on its way out takes nothing new in."""
+        custom = call.resource.custom
+        entry = self._store.latest(DEFINITIONS, custom.definition) if custom else None
+        if entry is None or b'"deletionTimestamp"' not in entry.data:
+            return
+        if orjson.loads(entry.data)["metadata"].get("deletionTimestamp"):
+            cause = "create not allowed while custom resource definition is terminating"
+            raise forbidden(call.resource, str(obj["metadata"].get("name") or ""), cause)
 
     def _require_namespace(self, call: Call, obj: Manifest) -> None:
         if not call.resource.namespaced or call.resource.group in _UNPERSISTED:

@@ -37,7 +37,7 @@ def _require_texts(metadata: Manifest, gvk: GroupVersionKind) -> None:
         if value is not None and not isinstance(value, str):
             raise bad_request(
                 f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: json:'
-                f" cannot unmarshal {_json_type(value)} into Go struct field"
+                f" cannot unmarshal {json_type(value)} into Go struct field"
                 f" ObjectMeta.metadata.{name} of type string"
             )
 
@@ -47,13 +47,14 @@ def _text_of(body: Manifest, name: str, gvk: GroupVersionKind) -> str:
     if value is not None and not isinstance(value, str):
         raise bad_request(
             f"the object provided is unrecognized (must be of type {gvk.kind}): couldn't get"
-            f" version/kind; json parse error: json: cannot unmarshal {_json_type(value)} into"
+            f" version/kind; json parse error: json: cannot unmarshal {json_type(value)} into"
             f" Go struct field .{name} of type string"
         )
     return value or ""
 
 
-def _json_type(value: Any) -> str:
+def json_type(value: Any) -> str:
+    """What Go's decoder calls ``value``."""
     if isinstance(value, bool):
         return "bool"
     names: dict[type, str] = {int: "number", float: "number", list: "array", dict: "object"}

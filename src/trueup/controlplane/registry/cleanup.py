@@ -1,9 +1,14 @@
-"""A deleted CustomResourceDefinition takes its objects along before it goes."""
+"""What follows when a CustomResourceDefinition changes or goes.
+
+A deleted one takes its objects along before it goes; names that one gives up are another's.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.registry import definitions
@@ -37,12 +42,34 @@ class Cleanup:
         name = metadata["name"]
         held = definitions.CLEANUP in metadata.get("finalizers", ())
         if metadata.get("deletionTimestamp") and held and name not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._clean(name))
-            self._tasks[name] = task
-            task.add_done_callback(lambda _: self._tasks.pop(name, None))
+            self._begin(name, self._clean(name))
+        self._reconsider_others(definition)
 
     def removed(self, definition: Manifest) -> None:
         self._catalog.undefine(definition["metadata"]["name"])
+        self._reconsider_others(definition)
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+
+    def _reconsider_others(self, definition: Manifest) -> None:
+        """Others of the group whose names were not accepted may have them now."""
+        group, own = definition["spec"]["group"], definition["metadata"]["name"]
+        for entry in self._store.bucket(definitions.BUCKET).entries():
+            other = decode(entry)
+            name = other["metadata"]["name"]
+            waits = other["spec"]["group"] == group and definitions.is_refused(other)
+            if waits and name != own and name not in self._tasks:
+                self._begin(name, self._reconsider(name))
+
+    async def _reconsider(self, name: str) -> None:
+        try:
+            if self._store.latest(definitions.BUCKET, name) is not None:
+                await self._writer.update(self._call(name), lambda live: live)
+        except TrueupError as error:
+            _log.warning("the names of %s were not considered again: %s", name, error)
 
     async def close(self) -> None:
         for task in list(self._tasks.values()):
@@ -75,17 +102,18 @@ class Cleanup:
             bucket.unwatch(watch)
 
     async def _release(self, name: str) -> None:
-        resource = self._catalog.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
-        assert resource is not None
-        call = Call(resource, _FINALIZER, name=name, manager="kube-apiserver", exempt=True)
-
         def release(live: Manifest) -> Manifest:
             kept = [f for f in live["metadata"].get("finalizers", ()) if f != definitions.CLEANUP]
             live["metadata"]["finalizers"] = kept
             return live
 
         if self._store.latest(definitions.BUCKET, name) is not None:
-            await self._writer.update(call, release)
+            await self._writer.update(self._call(name), release)
+
+    def _call(self, name: str) -> Call:
+        resource = self._catalog.find("apiextensions.k8s.io", "v1", "customresourcedefinitions")
+        assert resource is not None
+        return Call(resource, _FINALIZER, name=name, manager="kube-apiserver", exempt=True)
 
     def resume(self) -> None:
         """Go on with what a restart interrupted."""

@@ -8,6 +8,7 @@ from trueup.controlplane.registry.metadata import now_text
 from trueup.controlplane.resources import Catalog
 from trueup.controlplane.resources.custom import custom_resources
 from trueup.objects import Manifest
+from trueup.objects.manifest import copy
 
 BUCKET = "apiextensions.k8s.io/customresourcedefinitions"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
@@ -38,8 +39,8 @@ def is_established(definition: Manifest) -> bool:
 
 
 def complete_status(definition: Manifest, catalog: Catalog) -> None:
-    """Accept the names if no other kind has them, and establish the definition."""
-    status = definition["status"] = definition.get("status") or {}
+    """Accept the names that no other kind has; with all accepted, establish the definition."""
+    status = definition["status"] = copy(definition.get("status") or {})
     conflict = _name_conflict(definition, catalog)
     if conflict is None:
         status["acceptedNames"] = dict(definition["spec"]["names"])
@@ -73,22 +74,30 @@ def serve(definition: Manifest, catalog: Catalog) -> None:
 
 
 def _name_conflict(definition: Manifest, catalog: Catalog) -> tuple[str, str] | None:
-    """The reason and message of the first name that another resource of the group has."""
+    """The reason and message of the last of its names that another resource of the group has."""
     spec, own = definition["spec"], definition["metadata"]["name"]
-    names = spec["names"]
-    kinds = {names["kind"]: "KindConflict", names.get("listKind") or "": "ListKindConflict"}
-    resources = {names.get("singular") or "": "SingularConflict"}
-    resources |= dict.fromkeys(names.get("shortNames") or (), "ShortNamesConflict")
-    for other in catalog:
-        if other.group != spec["group"] or (other.custom and other.custom.definition == own):
-            continue
-        for taken in (other.plural, other.singular, *other.short_names):
-            if taken and taken in resources:
-                return resources[taken], f'"{taken}" is already in use'
-        for taken in (other.kind, other.list_name):
-            if taken in kinds:
-                return kinds[taken], f'"{taken}" is already in use'
-    return None
+    names, conflict = spec["names"], None
+    others = [other for other in catalog if other.group == spec["group"]]
+    others = [other for other in others if not (other.custom and other.custom.definition == own)]
+    resources = {name for r in others for name in (r.plural, r.singular, *r.short_names) if name}
+    kinds = {name for other in others for name in (other.kind, other.list_name)}
+    wanted = [
+        ("PluralConflict", names["plural"], resources),
+        ("SingularConflict", names.get("singular"), resources),
+        *(("ShortNamesConflict", name, resources) for name in names.get("shortNames") or ()),
+        ("KindConflict", names["kind"], kinds),
+        ("ListKindConflict", names.get("listKind"), kinds),
+    ]
+    for reason, name, taken in wanted:
+        if name in taken:
+            conflict = reason, f'"{name}" is already in use'
+    return conflict
+
+
+def is_refused(definition: Manifest) -> bool:
+    """Whether names of it are not accepted, as long as others have them."""
+    conditions = (definition.get("status") or {}).get("conditions") or []
+    return any(c["type"] == "NamesAccepted" and c["status"] == "False" for c in conditions)
 
 
 def _condition_is_true(definition: Manifest, kind: str) -> bool:

@@ -114,4 +114,6 @@ def _stored_path(resource: Resource, path: str) -> str:
 
 
 def _unknown(resource: Resource, path: str) -> str:
+    if resource.custom is None and resource.bucket not in _SELECTABLE:
+        return f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"'
     return f"field label not supported: {path}"

@@ -12,7 +12,7 @@ from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.conversion import convert
 from trueup.controlplane.registry.strategies import reset_created, reset_updated
-from trueup.controlplane.registry.strictness import report_unknown
+from trueup.controlplane.registry.strictness import decoding, report_unknown
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.controlplane.validation.builtin import change_problems, object_problems
@@ -86,10 +86,13 @@ class Rules:
         custom = self.custom(call.resource)
         if custom is None:
             report_unknown(call, defaults.unknown_fields(obj))
-            defaults.apply_defaults(obj)
+            with decoding(call):
+                defaults.apply_defaults(obj)
         else:
             unknown = defaults.unknown_metadata(obj["metadata"])
             defaults.normalize_metadata(obj)
+            for place, metadata in custom.embedded_metadata(obj):
+                defaults.require_metadata(obj, metadata, place)
             report_unknown(call, [*unknown, *custom.complete(obj)])
 
     @contextmanager
@@ -107,8 +110,11 @@ class Rules:
 
     def prepare_create(self, call: Call, obj: Manifest) -> None:
         reset_created(call.resource, obj)
-        if call.resource.custom is None:
+        custom = self.custom(call.resource)
+        if custom is None:
             defaults.prepare_create(obj, self._services)
+        elif custom.defaults_status:  # what is taken from the creator has its default again
+            custom.complete(obj)
         if call.resource.bucket == definitions.BUCKET:
             definitions.prepare(obj, self._catalog)
 

@@ -95,6 +95,13 @@ class Lister:
         entries = self._entries(resource, selection, revision, start)
         return _page(entries, selection, options.limit, revision, start)
 
+    def require_reached(self, revision: str) -> None:
+        """BadRequest for a malformed revision, ApiError for one that does not exist yet."""
+        if revision not in {"", "0"}:
+            asked = parse_revision(revision, "invalid resource version: ")
+            if asked > self._store.revision:
+                raise refusals.future_revision(asked, self._store.revision)
+
     def _continue(self, options: ListOptions) -> tuple[int, str]:
         if options.resource_version not in {"", "0"}:
             raise refusals.bad_request(
@@ -105,7 +112,7 @@ class Lister:
 
     def _at(self, options: ListOptions) -> int:
         """The revision to list at: exactly the one asked for, or now."""
-        asked = parse_revision(options.resource_version)
+        asked = parse_revision(options.resource_version, "invalid resource version: ")
         if asked > self._store.revision:
             raise refusals.future_revision(asked, self._store.revision)
         return asked if options.match == "Exact" else self._store.revision
@@ -128,12 +135,16 @@ class Lister:
             raise gone from error
 
 
-def parse_revision(text: str) -> int:
+def parse_revision(text: str, doing: str = "") -> int:
+    """BadRequest, whose words begin with what the server was ``doing``, if it is no number."""
     if not text.isdecimal():
-        raise refusals.bad_request(
-            f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
-        )
+        raise refusals.bad_request(f"{doing}{malformed_revision(text)}")
     return int(text)
+
+
+def malformed_revision(text: str) -> str:
+    wrong = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+    return f'resourceVersion: Invalid value: "{text}": {wrong}'
 
 
 def _page(
@@ -143,7 +154,7 @@ def _page(
         keys = [entry.key for entry in entries]
         entries = entries[bisect_right(keys, start) :]
     found = selection.of(entries)
-    if not limit or len(found) <= limit:
+    if limit <= 0 or len(found) <= limit:
         return Page(found, revision)
     page = found[:limit]
     token = _encode_token(revision, page[-1].key)
@@ -164,4 +175,5 @@ def _decode_token(token: str) -> tuple[int, str]:
             raise ValueError(found["v"])
         return int(found["rv"]), str(found["start"]).rstrip("\0")
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
-        raise refusals.bad_request(f"continue key is not valid: {error}") from error
+        text = f"invalid continue token: continue key is not valid: {error}"
+        raise refusals.bad_request(text) from error

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from trueup.controlplane.registry import refusals
-from trueup.controlplane.registry.bodies import object_of, require_applied_type, require_name
+from trueup.controlplane.registry.bodies import (
+    json_type,
+    object_of,
+    require_applied_type,
+    require_name,
+)
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
@@ -49,7 +54,7 @@ def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) ->
     if media_type == JSON_PATCH:
         patched = jsonpatch.apply(live, _operations(body))
     elif not isinstance(body, dict):
-        raise refusals.bad_request("the patch must be an object")
+        raise refusals.bad_request(_undecoded(body, "map[string]interface {}"))
     elif media_type == STRATEGIC_PATCH:
         patched = strategic.apply(live, body, schema)
     else:
@@ -61,12 +66,17 @@ def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) ->
 
 def _operations(body: Any) -> list[jsonpatch.Operation]:
     if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
-        raise refusals.bad_request("error decoding patch: a JSON patch is a list of operations")
+        raise refusals.bad_request(_undecoded(body, "[]handlers.jsonPatchOp"))
     if len(body) > _MOST_OPERATIONS:
         raise refusals.too_large(
             f"The allowed maximum operations in a JSON patch is {_MOST_OPERATIONS}, got {len(body)}"
         )
     return body
+
+
+def _undecoded(body: Any, wanted: str) -> str:
+    found = json_type(body[0] if isinstance(body, list) and wanted.startswith("[]") else body)
+    return f"error decoding patch: json: cannot unmarshal {found} into Go value of type {wanted}"
 
 
 def _unfit(media_type: str, error: InputError) -> ApiError:
@@ -98,8 +108,11 @@ class Patcher:
 
     async def _server_side_apply(self, call: Call, body: Any) -> Written:
         require_applied_type(body, call.resource.gvk)
+        names_place = isinstance(body, dict) and "namespace" in (body.get("metadata") or {})
         applied = object_of(body, call, call.resource.gvk)
         require_name(applied["metadata"], call.name)
+        if not names_place:  # nobody applied it, so no message and no annotation shows it
+            applied["metadata"].pop("namespace", None)
         schema = self._rules.schema(call.resource)
         if self._store.latest(call.resource.bucket, call.key) is None:
             return await self._create(call, applied, schema)
@@ -122,4 +135,6 @@ class Patcher:
             raise refusals.conflict(call.resource, call.name, cause)
         applied["metadata"].pop("resourceVersion", None)
         created = copy(merge_applied(schema, None, applied, call))
+        if call.resource.namespaced:
+            created["metadata"]["namespace"] = call.namespace
         return Written(await self._writer.create_applied(call, created), created=True)

@@ -102,6 +102,14 @@ def method_not_allowed(message: str = "") -> MethodNotAllowed:
     return MethodNotAllowed(message or text, details={})
 
 
+def unsupported_verb(resource: Resource, verb: str) -> MethodNotAllowed:
+    """Of a custom resource the apiserver says which verb it lacks."""
+    if resource.custom is None:
+        return method_not_allowed()
+    text = f'{verb} is not supported on resources of kind "{resource.group_resource}"'
+    return MethodNotAllowed(text, details=_details(resource.group, resource.plural))
+
+
 def too_large(message: str) -> ApiError:
     return ApiError(message, code=413, reason="RequestEntityTooLarge")
 
@@ -124,7 +132,3 @@ def future_revision(asked: int, current: int) -> ApiError:
 def internal(message: str) -> ApiError:
     details = {"causes": [{"message": message}]}
     return ApiError(f"Internal error occurred: {message}", details=details)
-
-
-def generic_not_found(message: str) -> NotFound:
-    return NotFound(message)

@@ -7,6 +7,8 @@ from typing import Any
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.resources import Resource
+from trueup.controlplane.validation.causes import invalid
+from trueup.merge import serverside
 from trueup.objects import Manifest
 
 _BUILTIN_PATHS = {
@@ -16,11 +18,15 @@ _BUILTIN_PATHS = {
 
 
 def scale_of(resource: Resource, obj: Manifest) -> Manifest:
-    """The Scale of ``obj``."""
+    """The Scale of ``obj``, with who owns the replicas."""
     paths = _paths(resource)
     names = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     metadata = {name: obj["metadata"][name] for name in names if name in obj["metadata"]}
-    replicas = _value(obj, paths["specReplicasPath"])
+    place = paths["specReplicasPath"]
+    replicas = _value(obj, place)
+    owners = serverside.entries_of_scale(obj["metadata"].get("managedFields") or (), place)
+    if owners:
+        metadata["managedFields"] = owners
     status: dict[str, Any] = {"replicas": _value(obj, paths["statusReplicasPath"]) or 0}
     selector = _selector(obj, paths.get("labelSelectorPath"))
     if selector:
@@ -34,26 +40,44 @@ def scale_of(resource: Resource, obj: Manifest) -> Manifest:
     }
 
 
+def shown_scale(resource: Resource, obj: Manifest) -> Manifest:
+    """The Scale as an answer; an internal error, as the apiserver has it, if there is no number."""
+    place = _paths(resource)["specReplicasPath"]
+    if resource.custom is not None and _value(obj, place) is None:
+        raise refusals.internal(f'the spec replicas field "{place}" does not exist')
+    scale = scale_of(resource, obj)
+    scale["metadata"].pop("managedFields", None)
+    return scale
+
+
 def scaled(resource: Resource, obj: Manifest, scale: Manifest) -> Manifest:
     """``obj`` with the replicas that ``scale`` wants; Invalid if that is no count."""
     wanted = (scale.get("spec") or {}).get("replicas", 0)
-    name = str(obj["metadata"]["name"])
-    if not isinstance(wanted, int) or wanted < 0:
-        cause = {
-            "reason": "FieldValueInvalid",
-            "message": f"Invalid value: {wanted}: must be greater than or equal to 0",
-            "field": "spec.replicas",
-        }
-        raise refusals.invalid("autoscaling", "Scale", name, [cause])
+    if wanted < 0:
+        raise _negative(resource, str(obj["metadata"]["name"]), wanted)
+    place = _paths(resource)["specReplicasPath"]
+    owners = (scale.get("metadata") or {}).get("managedFields") or []
+    obj["metadata"]["managedFields"] = serverside.entries_of_object(
+        obj["metadata"].get("managedFields") or (), owners, place, resource.api_version
+    )
     revision = (scale.get("metadata") or {}).get("resourceVersion")
     if revision:
         obj["metadata"]["resourceVersion"] = revision
-    *parents, last = _paths(resource)["specReplicasPath"].lstrip(".").split(".")
+    *parents, last = place.lstrip(".").split(".")
     at: dict[str, Any] = obj
     for parent in parents:
         at = at.setdefault(parent, {})
     at[last] = wanted
     return obj
+
+
+def _negative(resource: Resource, name: str, wanted: int) -> Exception:
+    if resource.custom is None:
+        cause = invalid("spec.replicas", wanted, "must be greater than or equal to 0")
+        return refusals.invalid("autoscaling", "Scale", name, [cause])
+    place = _paths(resource)["specReplicasPath"]
+    cause = invalid(place, wanted, "should be a non-negative integer")
+    return refusals.invalid(resource.group, resource.kind, name, [cause])
 
 
 def _paths(resource: Resource) -> Mapping[str, str]:

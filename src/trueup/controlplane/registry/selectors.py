@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from trueup.controlplane.registry.refusals import bad_request
+from trueup.objects import names
 
 _TOKEN = re.compile(r"\s*(==|!=|=|!|,|\(|\)|<|>|[^\s=!,()<>]+)")
-_KEY = re.compile(r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+_INTEGER = re.compile(r"[+-]?\d+")
+_PUNCTUATION = frozenset(["==", "!=", "=", "!", ",", "(", ")", "<", ">"])
 _VALUE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
 
 LabelTest: TypeAlias = Callable[[Mapping[str, str]], bool]
@@ -89,7 +91,7 @@ class _LabelParser:
             self._next()
             requirements.append(self._requirement())
         if self._peek():
-            raise self._wrong(f"found '{self._peek()}', expected: ',' or 'end of string'")
+            raise bad_request(f"found '{self._peek()}', expected: ',' or 'end of string'")
         return requirements
 
     def _peek(self) -> str:
@@ -117,19 +119,28 @@ class _LabelParser:
                 return Requirement(key, operator, self._values())
             case ">" | "<":
                 self._next()
-                return Requirement(key, "gt" if operator == ">" else "lt", self._one_value())
+                return Requirement(key, "gt" if operator == ">" else "lt", self._number())
         raise self._wrong(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
 
     def _key(self) -> str:
         key = self._next()
-        if not key or not _KEY.fullmatch(key):
+        if not key or key in _PUNCTUATION:
             expected = "!, identifier, or 'end of string'"
             raise self._wrong(f"found '{key}', expected: {expected}")
+        for problem in names.qualified_name(key):
+            raise self._wrong(f'<nil>: Invalid value: "{key}": {problem}')
         return key
 
     def _one_value(self) -> frozenset[str]:
         value = self._next() if self._peek() not in {"", ","} else ""
         return frozenset([self._checked(value)])
+
+    def _number(self) -> frozenset[str]:
+        (value,) = values = self._one_value()
+        if not _INTEGER.fullmatch(value):
+            text = "for 'Gt', 'Lt' operators, the value must be an integer"
+            raise self._wrong(f'values[0]: Invalid value: "{value}": {text}')
+        return values
 
     def _values(self) -> frozenset[str]:
         start = self._next()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.refusals import bad_request, invalid
 from trueup.controlplane.validation import causes
-from trueup.errors import ApiError
+from trueup.errors import ApiError, BadRequest
 
 
 def report_unknown(call: Call, paths: Sequence[str]) -> None:
@@ -24,10 +25,26 @@ def report_unknown(call: Call, paths: Sequence[str]) -> None:
         call.warn(problem)
 
 
+@contextmanager
+def decoding(call: Call) -> Iterator[None]:
+    """What the patched object's type cannot hold is the patch's fault: Invalid, not BadRequest."""
+    try:
+        yield
+    except BadRequest as error:
+        if not call.is_patch:
+            raise
+        cause = error.cause.partition(" cannot be handled as a ")[2].partition(": ")[2]
+        raise _patch_refusal(cause) from error
+
+
+def _patch_refusal(text: str) -> ApiError:
+    # The patched object is not shown, unlike in Kubernetes: it may be a Secret.
+    return invalid("", "", "", [causes.invalid("patch", causes.OMITTED, text)])
+
+
 def _refusal(call: Call, text: str) -> ApiError:
     if call.is_patch:
-        # The patched object is not shown, unlike in Kubernetes: it may be a Secret.
-        return invalid("", "", "", [causes.invalid("patch", causes.OMITTED, text)])
+        return _patch_refusal(text)
     gvk = call.resource.gvk
     return bad_request(
         f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: {text}'

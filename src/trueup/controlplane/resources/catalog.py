@@ -20,6 +20,7 @@ class Catalog:
         self._bucket_epoch = -1
         for resource in builtin_resources() if resources is None else resources:
             self._by_path[resource.group, resource.version, resource.plural] = resource
+        self.builtin_groups = frozenset(resource.group for resource in self)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._by_path.values())

@@ -19,6 +19,7 @@ from trueup.controlplane.tables.column import (
     shown,
     text,
 )
+from trueup.controlplane.tables.definitions import DEFINITION
 from trueup.controlplane.tables.duration import human_duration
 from trueup.controlplane.tables.selectors import format_labels
 from trueup.objects import Manifest
@@ -188,5 +189,5 @@ POLICY: dict[tuple[str, str], tuple[Column, ...]] = {
         text("QueueLengthLimit", field(f"{_QUEUING}.queueLengthLimit", "<none>"), "Longest queue."),
         AGE,
     ),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): (NAME, CREATED_AT),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): DEFINITION,
 }

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from trueup.controlplane.validation.causes import (
     Cause,
+    Struct,
     below,
     child,
     duplicate,
@@ -54,12 +55,27 @@ def version_problems(versions: list[Manifest]) -> Iterator[Cause]:
     yield from _parts(versions, "subresources", "subresources", _subresources)
     yield from _parts(versions, "additionalPrinterColumns", "", _columns)
     yield from _parts(versions, "selectableFields", "", _selectable)
-    shown = [dict(version) for version in versions]
+    shown = [_shown(version) for version in versions]
     if len({version.get("name") for version in versions}) < len(versions):
         yield invalid("spec.versions", shown, "must contain unique version names")
     if sum(bool(version.get("storage")) for version in versions) != 1:
         detail = "must have exactly one version marked as storage version"
         yield invalid("spec.versions", shown, detail)
+
+
+def _shown(version: Manifest) -> Struct:
+    """The version as the API server's own type of it is written, but for what all say alike."""
+    return Struct(
+        Name=version.get("name") or "",
+        Served=bool(version.get("served")),
+        Storage=bool(version.get("storage")),
+        Deprecated=bool(version.get("deprecated")),
+        DeprecationWarning=version.get("deprecationWarning"),
+        Schema=None,
+        Subresources=None,
+        AdditionalPrinterColumns=None,
+        SelectableFields=None,
+    )
 
 
 def _parts(versions: list[Manifest], name: str, shared: str, check: _Check) -> Iterator[Cause]:

@@ -28,6 +28,23 @@ def embedded_resources(schema: Schema | None, value: Any, path: str = "") -> Ite
             yield from embedded_resources(schema.items, item, below(path, at))
 
 
+def embedded_metadata(
+    schema: Schema | None, value: Any, path: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """The metadata of each embedded object below ``value``, with its path."""
+    if schema is None:
+        return
+    if isinstance(value, dict):
+        if schema.embedded_resource and value.get("metadata") is not None:
+            yield child(path, "metadata"), value["metadata"]
+        for name, item in value.items():
+            place = child(path, name) if name in schema.properties else below(path, name)
+            yield from embedded_metadata(schema.field(name), item, place)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from embedded_metadata(schema.items, item, below(path, at))
+
+
 def _embedded(obj: Manifest, path: str) -> Iterator[Cause]:
     for name in ("apiVersion", "kind"):
         if name not in obj:

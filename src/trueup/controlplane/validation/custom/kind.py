@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from trueup.controlplane.resources.resource import CustomVersion
 from trueup.controlplane.validation.causes import NOWHERE, Cause, invalid
 from trueup.controlplane.validation.custom.defaulting import apply_defaults
-from trueup.controlplane.validation.custom.embedded import embedded_resources
+from trueup.controlplane.validation.custom.embedded import embedded_metadata, embedded_resources
 from trueup.controlplane.validation.custom.fitting import fits
 from trueup.controlplane.validation.custom.listtypes import duplicates
 from trueup.controlplane.validation.custom.openapi import validate
@@ -36,6 +38,7 @@ class CustomKind:
         self._status_fits = fits(status)
         said = [node for _, node in places(self._declared, "")]
         self._embeds = any(node.get("x-kubernetes-embedded-resource") for node in said)
+        self.defaults_status = "default" in status
         self._has_unique = any(node.get("x-kubernetes-list-type") in _UNIQUE for node in said)
 
     def complete(self, obj: Manifest) -> list[str]:
@@ -43,6 +46,10 @@ class CustomKind:
         unknown = prune(obj, self.schema)
         apply_defaults(obj, self.schema)
         return unknown
+
+    def embedded_metadata(self, obj: Manifest) -> list[tuple[str, Any]]:
+        """The metadata of whole objects within ``obj``, each with its path."""
+        return list(embedded_metadata(self.schema, obj)) if self._embeds else []
 
     def validate_create(self, obj: Manifest) -> list[Cause]:
         """What is wrong with a new object, beyond its metadata."""

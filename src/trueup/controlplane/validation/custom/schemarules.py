@@ -112,7 +112,7 @@ def _compile_rule(
     try:
         rule = Rule(declared, *of)
     except ExpressionError as error:
-        yield invalid(rule_path, _shown(declared), f"compilation failed: {go_text(error)}")
+        yield invalid(rule_path, _shown(declared), _go_failure(error))
         return
     try:
         _ = rule.message_program
@@ -134,3 +134,9 @@ def _shown(declared: Mapping[str, Any]) -> Struct:
     """The rule as the API server's own type of it is written."""
     empty: dict[str, Any] = {"Reason": None, "OptionalOldSelf": None}
     return Struct({name: declared.get(key, empty.get(name, "")) for key, name in _FIELDS.items()})
+
+
+def _go_failure(error: ExpressionError) -> str:
+    if error.cause.endswith(", not bool"):
+        return "cel expression must evaluate to a bool"
+    return f"compilation failed: {go_text(error)}"

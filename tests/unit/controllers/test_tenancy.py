@@ -203,6 +203,23 @@ async def test_no_account_name_makes_up_another_user(stage: Stage, name: str) ->
     assert "is no name" in await stage.complaint(serviceAccountName=name)
 
 
+async def forge(stage: Stage, name: str) -> None:
+    """A delivery whose inventory its tenant wrote: it names a ConfigMap of the neighbour's."""
+    await tenant(stage, {"app/a.yaml": config_map("a", NAMESPACE)})
+    await stage.apply(config_map(name, "other"))
+    await stage.delivery(suspend=True, **ACCOUNT)
+    entries = [{"id": f"other_{name}__ConfigMap", "v": "v1"}]
+    ref, status = ref_of(KUSTOMIZATION, "app"), {"status": {"inventory": {"entries": entries}}}
+    await stage.person.patch(ref, status, field_manager="tenant", subresource="status")
+    await stage.patch(ref, {"spec": {"suspend": False}})
+
+
+async def test_no_forged_inventory_deletes_what_its_account_may_not(stage: Stage) -> None:
+    await forge(stage, "theirs")
+    await stage.failing(text='cannot get resource "configmaps"')
+    assert await stage.get(config_map_ref("theirs", "other")) is not None
+
+
 # Accounts by default
 
 

@@ -17,6 +17,7 @@ from trueup.migration.migrating import Migration, Request
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.faults import Faults
 from trueup.testing.git import GitRepo
+from trueup.testing.recorded import restore
 from trueup.wiring import CONTROLLER, definitions
 
 CASES = Path(__file__).parents[2] / "cases" / "migration" / "flux.yaml"
@@ -52,20 +53,9 @@ class Cluster:
 
     async def put(self, left: Manifest) -> None:
         """An object with all that is recorded of it, also who owns which field."""
-        ref = ObjectRef.of(left)
-        owned = left["metadata"].get("managedFields")
-        meta = {key: value for key, value in left["metadata"].items() if key != "managedFields"}
-        obj = {**left, "metadata": meta}
-        if ref.kind == "GitRepository":
-            obj["spec"] = {**obj["spec"], "url": self.repo.url}
-        await self.person.create(obj, field_manager="restore")
-        if left.get("status"):
-            await self.person.patch(
-                ref, {"status": left["status"]}, field_manager="restore", subresource="status"
-            )
-        if owned:
-            patch = [{"op": "replace", "path": "/metadata/managedFields", "value": owned}]
-            await self.person.patch(ref, patch, type="json", field_manager="restore")
+        if left["kind"] == "GitRepository":
+            left = {**left, "spec": {**left["spec"], "url": self.repo.url}}
+        await restore(self.person, left)
 
     async def delivered(self) -> dict[str, Manifest]:
         """All that Flux delivered, as it is now."""
@@ -115,12 +105,10 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     plane = ControlPlane(tmp_path / "data")
     await plane.start()
     repo = GitRepo(tmp_path / "repo.git")
-    repo.commit(FLUX["files"])
+    repo.commit(FLUX["files"], message="the same, by another name")
     cluster = Cluster(plane, repo)
     await install(cluster.person, definitions())
     for obj in LEFT:
         await cluster.put(obj)
-        if obj["kind"] == "CustomResourceDefinition":
-            cluster.person.forget_discovery()
     yield cluster
     await plane.stop()

@@ -1,0 +1,34 @@
+"""Putting recorded objects back on a server, with who owned which of their fields."""
+
+from __future__ import annotations
+
+from trueup.cluster import Client, following
+from trueup.objects import Manifest, ObjectRef
+from trueup.report.conditions import is_true
+
+_MANAGER = "restore"
+_PATIENCE = 30.0
+
+
+async def restore(client: Client, recorded: Manifest) -> Manifest:
+    """Create ``recorded`` as it was, but for what the server gives: uid, version, times.
+
+    Once a definition is back, so is what it defines.
+    """
+    ref = ObjectRef.of(recorded)
+    meta = {key: value for key, value in recorded["metadata"].items() if key != "managedFields"}
+    live = await client.create({**recorded, "metadata": meta}, field_manager=_MANAGER)
+    if status := recorded.get("status"):
+        patch = {"status": status}
+        live = await client.patch(ref, patch, field_manager=_MANAGER, subresource="status")
+    if owned := recorded["metadata"].get("managedFields"):
+        operation = {"op": "replace", "path": "/metadata/managedFields", "value": owned}
+        live = await client.patch(ref, [operation], type="json", field_manager=_MANAGER)
+    if ref.kind == "CustomResourceDefinition":
+        await following.until(client, ref, _is_established, timeout=_PATIENCE)
+        client.forget_discovery()
+    return live
+
+
+def _is_established(definition: Manifest) -> bool | None:
+    return is_true((definition.get("status") or {}).get("conditions") or (), "Established") or None

@@ -1,0 +1,116 @@
+"""From Flux to Trueup and back on a real API server, with what a real Flux left there.
+
+What Flux's controllers wrote is in ``tests/cases/migration/flux.yaml``; every turn that a migration
+can take is in ``tests/unit/migration``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trueup.cluster import Client
+from trueup.cluster.following import until
+from trueup.controllers.definitions import install
+from trueup.objects import Manifest, ObjectRef, yaml
+from trueup.report.conditions import find
+from trueup.testing.controller import Controller
+from trueup.testing.git import GitRepo
+from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.recorded import restore
+from trueup.wiring import definitions
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+PATIENCE = 60.0
+CASES = Path(__file__).parents[1] / "cases" / "migration" / "flux.yaml"
+FLUX: dict[str, Any] = yaml.load(CASES.read_bytes())
+SYSTEM = "flux-system"
+DELIVERIES = [ObjectRef.of(obj) for obj in FLUX["live"] if obj["kind"] == "Kustomization"]
+CONTROLLERS = [
+    ref
+    for ref in map(ObjectRef.of, FLUX["live"])
+    if (ref.kind, ref.namespace) == ("Deployment", SYSTEM)
+]
+DELIVERED = [
+    ref
+    for ref in map(ObjectRef.of, FLUX["live"])
+    if ref.namespace == "shop" or ref.name in ("shop:reader", "baskets.shop.example.com")
+]
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[KubeServer]:
+    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    (tmp_path / "kube").mkdir()
+    async with kube_server(tmp_path / "kube", programs) as running:
+        yield running
+
+
+@pytest.fixture
+async def person(server: KubeServer, tmp_path: Path) -> AsyncIterator[Client]:
+    """Whoever runs the cluster that Flux left."""
+    repo = GitRepo(tmp_path / "repo.git")
+    repo.commit(FLUX["files"], message="the same, by another name")
+    async with server.transport() as transport:
+        person = Client(transport)
+        await install(person, definitions())
+        for recorded in FLUX["live"]:
+            if recorded["kind"] == "GitRepository":
+                recorded = {**recorded, "spec": {**recorded["spec"], "url": repo.url}}
+            await restore(person, recorded)
+        yield person
+
+
+@pytest.fixture
+async def trueup(server: KubeServer, tmp_path: Path) -> AsyncIterator[Controller]:
+    child = Controller(tmp_path / "trueup", server.kubeconfig, "--allow-local-sources")
+    yield child
+    await child.kill()
+
+
+async def test_nothing_that_was_delivered_is_written_on_the_way_there_and_back(
+    server: KubeServer, person: Client, trueup: Controller
+) -> None:
+    before = await delivered(person)
+    refused = migrate(server)
+    assert (refused.returncode, "Flux's kustomize-controller runs" in refused.stderr) == (1, True)
+    there = migrate(server, "--scale-down")
+    assert (there.returncode, there.stderr) == (0, "")
+    await trueup.start()
+    for ref in DELIVERIES:
+        await until(person, ref, is_live_again, timeout=PATIENCE)
+    assert await delivered(person) == before
+    assert migrate(server, "--back").returncode == 1
+    await trueup.stop()
+    back = migrate(server, "--back")
+    assert (back.returncode, back.stderr) == (0, "")
+    assert [(await person.get(ref))["spec"]["replicas"] for ref in CONTROLLERS] == [1, 1]
+    assert await delivered(person) == before
+
+
+async def delivered(person: Client) -> list[Manifest]:
+    return [await person.get(ref) for ref in DELIVERED]
+
+
+def migrate(server: KubeServer, *options: str) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "trueup", "migrate", "--kubeconfig", str(server.kubeconfig))
+    return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+
+
+def is_live_again(obj: Manifest) -> bool | None:
+    """At the commit of this repository, which is another than the recorded one."""
+    status = obj["status"]
+    ready = find(status["conditions"], "Ready") or {}
+    is_ours = status["lastAppliedRevision"] != recorded_revision()
+    return (ready.get("status") == "True" and is_ours) or None
+
+
+def recorded_revision() -> str:
+    found = next(obj for obj in FLUX["live"] if obj["kind"] == "Kustomization")
+    return str(found["status"]["lastAppliedRevision"])

@@ -29,6 +29,13 @@ def installation_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--replicas", type=click.IntRange(min=1), default=2, show_default=True, help="How many."
     )
     @click.option(
+        "--shards",
+        type=click.IntRange(1, 100),
+        default=1,
+        show_default=True,
+        help="Into how many parts the replicas split the work.",
+    )
+    @click.option(
         "--lockdown",
         is_flag=True,
         help="Let every delivery act as a ServiceAccount, and Trueup itself deliver nothing.",
@@ -39,11 +46,12 @@ def installation_options(command: Callable[..., Any]) -> Callable[..., Any]:
         *,
         image: str,
         replicas: int,
+        shards: int,
         lockdown: bool,
         connection: Connection,
         **options: Any,
     ) -> Any:
-        installation = Installation(namespace_of(connection), image, replicas, lockdown)
+        installation = Installation(namespace_of(connection), image, replicas, lockdown, shards)
         return command(installation=installation, connection=connection, **options)
 
     return with_installation

@@ -12,7 +12,7 @@ from trueup.dialects.flux.conventions import health
 from trueup.errors import NotFound
 from trueup.installation.access import access
 from trueup.installation.findings import Finding, failed, ok, warning
-from trueup.installation.leases import leadership
+from trueup.installation.leases import Leadership, leaderships, leases_for
 from trueup.installation.neighbours import neighbourhood
 from trueup.installation.pods import troubles
 from trueup.installation.removing import kind_of
@@ -42,8 +42,10 @@ async def inspection(client: Client, namespace: str) -> AsyncIterator[Finding]:
         yield finding
     for finding in await neighbourhood(client):
         yield finding
-    yield await _deployment(client, namespace)
-    yield await _leader(client, namespace)
+    deployment = await client.find(deployment_in(namespace))
+    yield await _deployment(client, deployment_in(namespace), deployment)
+    for lead in await leaderships(client, leases_for(deployment, namespace)):
+        yield _leader(lead)
     for definition in flux_crds.crds():
         yield await _resources(client, kind_of(definition))
 
@@ -65,9 +67,7 @@ def _served(definition: Manifest) -> set[str]:
     return {version["name"] for version in definition["spec"]["versions"] if version["served"]}
 
 
-async def _deployment(client: Client, namespace: str) -> Finding:
-    ref = deployment_in(namespace)
-    live = await client.find(ref)
+async def _deployment(client: Client, ref: ObjectRef, live: Manifest | None) -> Finding:
     if live is None:
         return failed(ref, "is missing", _INSTALL)
     status, message = health(live, datetime.now(UTC))
@@ -79,8 +79,7 @@ async def _deployment(client: Client, namespace: str) -> Finding:
     return ok(ref, message)
 
 
-async def _leader(client: Client, namespace: str) -> Finding:
-    lead = await leadership(client, namespace)
+def _leader(lead: Leadership) -> Finding:
     if not lead.holder:
         return failed(lead.ref, "nobody leads", "see whether the controllers run")
     if not lead.renews:

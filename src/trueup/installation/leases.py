@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trueup.cluster import Client, following
@@ -12,6 +14,7 @@ from trueup.objects import Manifest, ObjectRef
 
 NAME = "trueup-controller"
 _GRACE_SECONDS = 2.0
+_SHARDS = "--shards="
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,26 @@ class Leadership:
     renews: bool = False
 
 
-async def leadership(client: Client, namespace: str) -> Leadership:
-    """Watches the Lease for as long as its holder may take to renew it."""
-    ref = lease_ref(namespace, NAME)
+def leases_for(deployment: Manifest | None, namespace: str) -> list[ObjectRef]:
+    """The Leases that the controllers of a Deployment must hold: one for each of its shards."""
+    count = _shards(deployment or {})
+    names = [NAME] if count == 1 else [f"{NAME}-{number}" for number in range(count)]
+    return [lease_ref(namespace, name) for name in names]
+
+
+async def leases_in(client: Client, namespace: str) -> list[ObjectRef]:
+    """All Leases of Trueup's controllers that there are."""
+    gvk = lease_ref(namespace, NAME).gvk
+    found = [ObjectRef.of(lease) for lease in (await client.list(gvk, namespace)).items]
+    return [ref for ref in found if ref.name == NAME or ref.name.startswith(f"{NAME}-")]
+
+
+async def leaderships(client: Client, leases: Iterable[ObjectRef]) -> list[Leadership]:
+    """Watches all of them at the same time, for as long as holders may take to renew."""
+    return await asyncio.gather(*(_leadership(client, lease) for lease in leases))
+
+
+async def _leadership(client: Client, ref: ObjectRef) -> Leadership:
     lease = await client.find(ref)
     holder = _holder(lease or {})
     if lease is None or not holder:
@@ -44,12 +64,13 @@ async def leadership(client: Client, namespace: str) -> Leadership:
         return Leadership(ref, holder)
 
 
-async def leases_in(client: Client, namespace: str) -> list[ObjectRef]:
-    """All Leases of Trueup's controllers there."""
-    first = lease_ref(namespace, NAME)
-    found = [ObjectRef.of(lease) for lease in (await client.list(first.gvk, namespace)).items]
-    return [ref for ref in found if ref.name.startswith(NAME)]
-
-
 def _holder(lease: Manifest) -> str:
     return str((lease.get("spec") or {}).get("holderIdentity") or "")
+
+
+def _shards(deployment: Manifest) -> int:
+    """How many the controllers are told to split the work into."""
+    pod = ((deployment.get("spec") or {}).get("template") or {}).get("spec") or {}
+    args = [arg for each in pod.get("containers") or () for arg in each.get("args") or ()]
+    named = [arg.removeprefix(_SHARDS) for arg in args if arg.startswith(_SHARDS)]
+    return int(named[-1]) if named and named[-1].isdecimal() else 1

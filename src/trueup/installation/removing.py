@@ -40,9 +40,7 @@ async def remove(client: Client, removal: Removal, say: Say) -> None:
 
     Raises InputError while a controller still runs: it would put back, or prune, what we free.
     """
-    if removal.dry_run:
-        await _delete(client, deployment_in(removal.namespace), removal, say)
-    else:
+    if not removal.dry_run:
         if await stop(client, removal.namespace, timeout=removal.timeout):
             say(f"{deployment_in(removal.namespace)} deleted")
         await refuse_if_led(client, removal.namespace)
@@ -97,7 +95,7 @@ async def _free(client: Client, removal: Removal, say: Say) -> None:
                 await _set_finalizers(
                     client, obj, [f for f in finalizers if f != FINALIZER], removal.dry_run
                 )
-                say(f"{ObjectRef.of(obj)} freed")
+                say(f"{ObjectRef.of(obj)} {'would be freed' if removal.dry_run else 'freed'}")
 
 
 async def _set_finalizers(
@@ -130,7 +128,7 @@ async def _delete(client: Client, ref: ObjectRef, removal: Removal, say: Say) ->
         return
     if not removal.dry_run:
         await _await_gone(client, ref, removal.timeout)
-    say(f"{ref} deleted")
+    say(f"{ref} would be deleted" if removal.dry_run else f"{ref} deleted")
 
 
 async def _await_gone(client: Client, ref: ObjectRef, timeout: float) -> None:

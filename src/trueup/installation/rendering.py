@@ -23,13 +23,14 @@ _HERE = "installation"
 class Installation:
     """What can be chosen. ``image`` may leave out the tag: then it is that of this version.
 
-    ``lockdown``: every delivery acts as a ServiceAccount, and Trueup itself may deliver nothing.
+    ``shards``: into how many parts the replicas split the work. ``lockdown``: every delivery acts as a ServiceAccount, and Trueup itself may deliver nothing.
     """
 
     namespace: str = NAMESPACE
     image: str = ""
     replicas: int = 2
     lockdown: bool = False
+    shards: int = 1
 
     @property
     def variant(self) -> str:
@@ -73,9 +74,17 @@ def _overlay(installation: Installation) -> Manifest:
         "resources": [f"../{installation.variant}"],
         "replicas": [{"name": "trueup-controller", "count": installation.replicas}],
     }
+    if installation.shards > 1:
+        kustomization["patches"] = [_argument(f"--shards={installation.shards}")]
     if installation.image:
         kustomization["images"] = [{"name": "trueup", **_image(installation.image)}]
     return kustomization
+
+
+def _argument(text: str) -> Manifest:
+    path = "/spec/template/spec/containers/0/args/-"
+    patch = [{"op": "add", "path": path, "value": text}]
+    return {"target": {"kind": "Deployment"}, "patch": yaml.dump(patch)}
 
 
 def _image(text: str) -> dict[str, str]:

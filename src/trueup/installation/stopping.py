@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from trueup.cluster import Client, following
 from trueup.errors import InputError, TrueupError
-from trueup.installation.leases import leadership
+from trueup.installation.leases import leaderships, leases_in
 from trueup.installation.pods import POD, pods_of
 from trueup.objects import Manifest, ObjectRef
 
@@ -31,13 +31,13 @@ async def refuse_if_led(client: Client, namespace: str) -> None:
     """Raises InputError where a controller still runs: it would undo what is done now."""
     if await client.find(ObjectRef("", "Namespace", "", namespace, "v1")) is None:
         return
-    lead = await leadership(client, namespace)
-    if lead.renews:
-        raise InputError(
-            f"is held by {lead.holder}, which renews it and is no Pod of the Deployment",
-            subject=str(lead.ref),
-            next_step="stop that controller first",
-        )
+    for lead in await leaderships(client, await leases_in(client, namespace)):
+        if lead.renews:
+            raise InputError(
+                f"is held by {lead.holder}, which renews it and is no Pod of the Deployment",
+                subject=str(lead.ref),
+                next_step="stop that controller first",
+            )
 
 
 async def _await_no_pods(client: Client, deployment: Manifest, timeout: float) -> None:

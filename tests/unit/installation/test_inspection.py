@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from trueup.cluster import Client
 from trueup.cluster.following import until_gone
-from trueup.controllers.leader import Election, lease_ref
+from trueup.controllers.leader import lease_ref
+from trueup.controllers.shard import Shard
+from trueup.controllers.shards import Shards
 from trueup.installation import Installation, render
 from trueup.installation.applying import apply
 from trueup.installation.findings import Finding, Level
@@ -20,6 +23,7 @@ from trueup.objects import ObjectRef, yaml
 from trueup.testing.objects import available
 
 NAMESPACE = "trueup-system"
+DEFAULT = Installation()
 RBAC = "rbac.authorization.k8s.io"
 ROLE = ObjectRef(RBAC, "ClusterRole", "", "trueup-controller", "v1")
 BINDING = ObjectRef(RBAC, "ClusterRoleBinding", "", "trueup-controller", "v1")
@@ -112,11 +116,20 @@ async def test_a_replica_that_died_with_the_lease_is_named(admin: Client) -> Non
 
 
 async def test_lockdown_is_recognised(admin: Client) -> None:
-    await installed(admin, lockdown=True)
+    await installed(admin, Installation(lockdown=True))
     async with leading(admin):
         found = await inspected(admin)
     assert [each for each in found if each.level is not Level.OK] == []
     assert "Lockdown" in {each.subject for each in found}
+
+
+async def test_each_shard_must_have_somebody_who_works_on_it(admin: Client) -> None:
+    await installed(admin, Installation(shards=2))
+    async with leading(admin, shards=2):
+        assert [each for each in await inspected(admin) if each.level is not Level.OK] == []
+    missing = [each.subject for each in await inspected(admin) if each.level is not Level.OK]
+    leases = [f"Lease/{NAMESPACE}/trueup-controller-{number}" for number in range(2)]
+    assert missing == leases
 
 
 async def inspected(admin: Client) -> list[Finding]:
@@ -124,32 +137,29 @@ async def inspected(admin: Client) -> list[Finding]:
     return [finding async for finding in inspection(admin, NAMESPACE)]
 
 
-async def installed(admin: Client, *, lockdown: bool = False) -> None:
+async def installed(admin: Client, installation: Installation = DEFAULT) -> None:
     """In place, and as it would be with its Pods running."""
-    await apply(admin, render(Installation(lockdown=lockdown)), lambda step: None)
+    await apply(admin, render(installation), lambda step: None)
     status = {"status": available(await admin.get(DEPLOYMENT))}
     await admin.patch(DEPLOYMENT, status, field_manager="kubelet", subresource="status")
 
 
-class leading:  # noqa: N801 - reads as what it does
-    """A replica that leads, and goes on renewing, for as long as the block runs."""
+@asynccontextmanager
+async def leading(admin: Client, shards: int = 1) -> AsyncIterator[None]:
+    """A replica that works, and goes on renewing, for as long as the block runs."""
+    started = asyncio.Event()
+    replica = Shards(admin, lease_ref(NAMESPACE, "trueup-controller"), shards)
 
-    def __init__(self, admin: Client) -> None:
-        self._election = Election(admin, lease_ref(NAMESPACE, "trueup-controller"))
-
-    async def __aenter__(self) -> None:
-        started = asyncio.Event()
-
-        async def lead() -> None:
+    async def work(shard: Shard, client: Client) -> None:
+        if len(replica.served) == shards:
             started.set()
-            await asyncio.Event().wait()
+        await asyncio.Event().wait()
 
-        self._task = asyncio.create_task(self._election.run(lead))
-        await started.wait()
-
-    async def __aexit__(self, *error: object) -> None:
-        self._task.cancel()
-        await asyncio.wait((self._task,))
+    task = asyncio.create_task(replica.run(work))
+    await started.wait()
+    yield
+    task.cancel()
+    await asyncio.wait((task,))
 
 
 FLUX = """

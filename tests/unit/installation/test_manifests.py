@@ -16,6 +16,7 @@ from trueup.tree import FolderTree
 from trueup.wiring import definitions
 
 VARIANTS = [Installation(), Installation(lockdown=True)]
+SHARDED = Installation(shards=3, replicas=4)
 
 
 def test_deploy_holds_what_the_package_carries() -> None:
@@ -68,7 +69,7 @@ def test_an_image_without_a_tag_is_of_this_version(asked: str, found: str) -> No
     assert container(render(Installation(image=asked)))["image"] == found
 
 
-@pytest.mark.parametrize("installation", VARIANTS, ids=lambda i: i.variant)
+@pytest.mark.parametrize("installation", [*VARIANTS, SHARDED], ids=lambda i: i.variant)
 def test_the_command_line_knows_every_argument_of_the_container(installation: Installation) -> None:
     verb, *args = container(render(installation))["args"]
     command.make_context(verb, [arg.replace("$(POD_IP)", "10.0.0.1") for arg in args])

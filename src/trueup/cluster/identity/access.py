@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.wanted import WorkloadIdentity
-from trueup.errors import InputError
+from trueup.errors import InputError, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class Provider(Protocol):
         Unauthorized or Unavailable where the token, or the cluster's address, is not to be had.
         """
         ...
+
+
+def looked_up(cluster: str, address: object, authority: object) -> tuple[str, bytes]:
+    """What the API of a cloud says, ``authority`` in base64; Unavailable where it says nothing yet."""
+    if not (isinstance(address, str) and address and isinstance(authority, str) and authority):
+        raise Unavailable(f"{cluster} has no address or no authority yet")
+    return address, base64.b64decode(authority)
 
 
 def said_of(error: Exception, token: str = "") -> str:

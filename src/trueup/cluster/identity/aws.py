@@ -21,7 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from trueup.cluster.credential import utc_now
-from trueup.cluster.identity.access import Access, authority_of, said_of, server_of
+from trueup.cluster.identity.access import Access, authority_of, looked_up, said_of, server_of
 from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.wanted import WorkloadIdentity
 from trueup.errors import InputError, Unauthorized, Unavailable
@@ -69,8 +69,9 @@ class _User:
         address, ca = wanted.address, authority_of(wanted.ca)
         if not address or ca is None:
             found = self._client("eks").describe_cluster(name=name)["cluster"]
-            address = address or found["endpoint"]
-            ca = ca or base64.b64decode(found["certificateAuthority"]["data"])
+            authority = (found.get("certificateAuthority") or {}).get("data")
+            there = looked_up(wanted.cluster, found.get("endpoint"), authority)
+            address, ca = address or there[0], ca or there[1]
         return Access(server_of(address), ca, self._token(name), expires)
 
     def _assume(self, role: str, session_name: str, token: str) -> Mapping[str, str]:

@@ -8,7 +8,6 @@ of the Google service account in the account's annotation, if there is one.
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 import os
 import re
@@ -25,7 +24,7 @@ from google.auth.identity_pool import Credentials, SubjectTokenSupplier
 from google.auth.transport.requests import Request
 
 from trueup.cluster.credential import Credential
-from trueup.cluster.identity.access import Access, authority_of, said_of, server_of
+from trueup.cluster.identity.access import Access, authority_of, looked_up, said_of, server_of
 from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.rest import call, call_for_object
 from trueup.cluster.identity.wanted import WorkloadIdentity
@@ -64,8 +63,9 @@ class Gcp:
         own = await (self._exchanged(wanted, account) if account else _own())
         if not address or ca is None:
             found = await self._described(wanted.cluster, own.token)
-            address = address or str(found.get("endpoint") or "")
-            ca = ca or base64.b64decode((found.get("masterAuth") or {})["clusterCaCertificate"])
+            authority = (found.get("masterAuth") or {}).get("clusterCaCertificate")
+            there = looked_up(wanted.cluster, found.get("endpoint"), authority)
+            address, ca = address or there[0], ca or there[1]
         return Access(server_of(address), ca, own.token, own.expires)
 
     async def _described(self, cluster: str, token: str) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Amazon:
     async def eks(self, request: web.Request) -> web.Response:
         self.described_to.append(request.headers["Authorization"].split("/")[0].split("=")[1])
         name = request.match_info["name"]
+        if name == "new":
+            return web.json_response({"cluster": {"name": name, "status": "CREATING"}})
         authority = {"data": self._ca}
         cluster = {"name": name, "endpoint": ENDPOINT, "certificateAuthority": authority}
         return web.json_response({"cluster": cluster})
@@ -117,6 +119,14 @@ async def test_the_cluster_is_looked_up_as_the_role(
     access = await Aws().access(WANTED, account(ANNOTATED))
     assert (access.server, access.ca) == (f"{ENDPOINT.lower()}:443", ca.encode())
     assert amazon.described_to == ["ASIAROLE"]
+
+
+async def test_a_cluster_that_is_still_being_made_is_told(
+    amazon: Amazon, account: AsAccount
+) -> None:
+    wanted = WorkloadIdentity("aws", CLUSTER.replace("prod", "new"))
+    with pytest.raises(Unavailable, match="cluster/new has no address or no authority yet"):
+        await Aws().access(wanted, account(ANNOTATED))
 
 
 async def test_with_address_and_authority_nothing_is_looked_up(

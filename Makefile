@@ -41,9 +41,9 @@ imports: $(DEVELOP)
 test: $(DEVELOP)
 	$(BIN)/pytest -n auto
 
-# Each of the two homes has a process of its own.
+# Side by side: each of the two homes has a file.
 faults: $(DEVELOP)
-	$(BIN)/pytest tests/faults -m faults -n 2 --dist loadgroup
+	$(BIN)/pytest tests/faults -m faults -n 2 --dist loadfile
 
 kube:
 	testenv/build.sh

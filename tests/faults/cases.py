@@ -40,7 +40,7 @@ class Case:
     """Of the fault."""
     log: str = ""
     """A regular expression that the log comes to match."""
-    lasts: float = 4
+    lasts: float = 3
     """Seconds, at least."""
     brings: str = ""
     """What the repository holds besides ConfigMaps."""
@@ -50,13 +50,15 @@ class Case:
     """Not empty: the controllers run in this process, so that they can be given a clock and
     shorter times to wait."""
 
+    def __str__(self) -> str:
+        return self.name
 
-def cases() -> list[Case]:
-    return [
-        _case(item)
-        for file in sorted(FOLDER.glob("*.yaml"))
-        for item in yaml.load(file.read_bytes())
-    ]
+
+def cases(home: str = "") -> list[Case]:
+    """All of them, or those that a home has."""
+    files = sorted(FOLDER.glob("*.yaml"))
+    found = [_case(item) for file in files for item in yaml.load(file.read_bytes())]
+    return [case for case in found if not home or home in case.homes]
 
 
 def _case(item: dict[str, Any]) -> Case:

@@ -23,7 +23,7 @@ def test_every_case_has_its_row_and_every_row_its_case() -> None:
     assert list(rows()) == [case.name for case in cases()]
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases(), ids=str)
 def test_the_row_says_of_ready_what_the_case_expects(case: Case) -> None:
     said = rows()[case.name]
     match case.meanwhile:

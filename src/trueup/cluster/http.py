@@ -24,7 +24,7 @@ APPLY_PATCH = "application/apply-patch+yaml"
 
 _NO_ANSWER = (TimeoutError, aiohttp.ClientError, OSError)
 
-_SILENCE_SECONDS = 330
+_SILENCE_SECONDS = 150
 """Without a byte for so long a watch counts as dead: bookmarks come every minute."""
 
 

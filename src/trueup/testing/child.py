@@ -11,6 +11,8 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from pathlib import Path
 
+from trueup.testing.orphans import DIE_WITH_US
+
 _STOP_SECONDS = 15
 """How long a clean end may take before it is cut short."""
 
@@ -55,7 +57,7 @@ class Child:
         with self.log.open("ab") as log:
             # A group of its own: Ctrl-C reaches whoever started it, who then ends it in order.
             self._process = await asyncio.create_subprocess_exec(
-                *(*self._program, *self._arguments),
+                *(*DIE_WITH_US, *self._program, *self._arguments),
                 stdout=PIPE,
                 stderr=log,
                 start_new_session=True,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-_DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-"""Where the system can see to it that a killed test leaves no server behind."""
+from trueup.testing.orphans import DIE_WITH_US
 
 
 class KubeProgram:
@@ -37,7 +35,7 @@ class KubeProgram:
     async def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *_DIE_WITH_US,
+                *DIE_WITH_US,
                 *self._command,
                 stdin=DEVNULL,
                 stdout=log,

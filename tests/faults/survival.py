@@ -8,25 +8,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
-import pytest
-
-from tests.faults.cases import UNCHANGED, Case, Says, cases
-from tests.faults.conftest import Homes
+from tests.faults.cases import UNCHANGED, Case, Says
+from tests.faults.homes import Home
 from tests.faults.injections import INJECTIONS
 from tests.faults.stage import Stage, stage
 from tests.faults.story import eventually
 from trueup.objects import Manifest
-
-pytestmark = [
-    pytest.mark.faults,
-    pytest.mark.timeout(300),
-    pytest.mark.asyncio(loop_scope="session"),
-]
 
 _BEFORE = {"keep": "1", "change": "1", "new": None, "drop": "1", "foreign": "1"}
 _AFTER = {"keep": "1", "change": "2", "new": "1", "drop": None, "foreign": "1"}
@@ -35,37 +26,26 @@ _LINES = 40
 """Lines per second that a log may grow by."""
 
 
-@pytest.mark.parametrize(
-    ("name", "case"),
-    [
-        pytest.param(name, case, id=f"{name}-{case.name}", marks=pytest.mark.xdist_group(name))
-        for case in cases()
-        for name in case.homes
-    ],
-)
-async def test_is_survived(
-    homes: Homes, name: str, case: Case, tmp_path: Path, record_property: Callable[..., None]
-) -> None:
-    async with stage(await homes(name), case, tmp_path, f"team-{uuid4().hex[:8]}") as playing:
+async def survives(home: Home, case: Case, folder: Path) -> float:
+    """Plays the whole story; returns how many requests per second came while the fault lasted."""
+    async with stage(home, case, folder, f"team-{uuid4().hex[:8]}") as playing:
         story = playing.story
         await story.deliver(case.brings)
         await story.live(**_BEFORE)
         await playing.calm()
         foreign, before = await story.foreign(), await story.identities()
-        record_property("requests per second", await _go_through(playing, case))
+        rate = await _go_through(playing, case)
         await story.live(**{**_AFTER, **case.after})
         await playing.calm()
         after = await story.identities()
         assert {name for name in before if before[name] != after.get(name)} <= {"drop"}
         assert await story.foreign() == foreign
         assert await story.has_all()
+        return rate
 
 
 async def _go_through(playing: Stage, case: Case) -> float:
-    """The fault comes, work comes, what is expected is seen, and the fault ends.
-
-    Returns how many requests per second came meanwhile.
-    """
+    """The fault comes, work comes, what is expected is seen, and the fault ends."""
     before = await playing.story.condition("Kustomization")
     async with INJECTIONS[case.fault](playing, **case.options):
         began, lines = monotonic(), playing.log_lines()

@@ -1,0 +1,25 @@
+"""Every fault of the table before a real kube-apiserver with etcd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.cases import Case, cases
+from tests.faults.homes import Home
+from tests.faults.survival import survives
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.timeout(300),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+
+@pytest.mark.parametrize("case", cases("real"), ids=str)
+async def test_is_survived(
+    real: Home, case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("requests per second", await survives(real, case, tmp_path))

@@ -53,15 +53,19 @@ class Rivals:
             )
             for kind in WORKLOADS
         ]
+        names = [rival.lease for rival in rivals if rival.lease and not rival.sharded]
+        selectors = [f"metadata.name={name}" for name in sorted(set(names))]
+        if any(rival.sharded for rival in rivals):
+            selectors = [""]  # their names are not known
         self._holds: list[Informer[Hold | None]] = [
             Informer(
                 client,
                 LEASE,
                 lambda obj: hold_of(obj, rivals),
                 on_change=self._heard_of,
-                field_selector=f"metadata.name={name}",
+                field_selector=selector,
             )
-            for name in sorted({rival.lease for rival in rivals if rival.lease})
+            for selector in selectors
         ]
 
     @asynccontextmanager

@@ -17,7 +17,7 @@ from trueup.migration.plan import Plan, Step
 from trueup.migration.survey import plan_back, plan_forward
 from trueup.observe.rivals import Rival
 
-OWN = Rival("Trueup", "controller", "trueup", "trueup-controller")
+OWN = Rival("Trueup", "controller", "trueup", "trueup-controller", sharded=True)
 
 _STOP_SECONDS = 120.0
 """How long controllers may take to end what they are at."""

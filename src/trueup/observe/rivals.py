@@ -28,12 +28,20 @@ class Rival:
     component: str
     part_of: str
     lease: str = ""
+    sharded: bool = False
+    """Whether there are more Leases, whose names go on after a dash."""
     exclusive: bool = True
     """Whether it works on the very resources that Trueup does, so that only one of both can."""
 
     @property
     def name(self) -> str:
         return f"{self.system}'s {self.component}"
+
+    def leads_by(self, name: str) -> bool:
+        """Whether the Lease ``name`` is one of this rival's."""
+        if not self.lease:
+            return False
+        return name == self.lease or (self.sharded and name.startswith(f"{self.lease}-"))
 
     def owns(self, workload: Mapping[str, Any]) -> bool:
         labels = manifest.labels(workload)
@@ -88,7 +96,7 @@ def workload_of(obj: Mapping[str, Any], rivals: Iterable[Rival]) -> Workload | N
 def hold_of(lease: Mapping[str, Any], rivals: Iterable[Rival]) -> Hold | None:
     """``lease`` as one of ``rivals`` holds it; None if none does."""
     name, spec = lease["metadata"]["name"], lease.get("spec") or {}
-    rival = next((rival for rival in rivals if rival.lease == name), None)
+    rival = next((rival for rival in rivals if rival.leads_by(name)), None)
     holder = spec.get("holderIdentity") or ""
     if rival is None or not holder:
         return None

@@ -254,9 +254,10 @@ async def live(cluster: Cluster, ref: ObjectRef) -> None:
 # Back
 
 
-async def test_while_trueup_runs_it_is_not_given_back(cluster: Cluster) -> None:
+@pytest.mark.parametrize("lease", ["trueup-controller", "trueup-controller-3"])
+async def test_while_trueup_runs_it_is_not_given_back(cluster: Cluster, lease: str) -> None:
     await cluster.migrate(scale_down=True)
-    await cluster.hold("trueup-controller")
+    await cluster.hold(lease)
     with pytest.raises(InputError, match="Trueup's controller runs"):
         await cluster.migrate(back=True)
     assert await replicas(cluster) == [0, 0]

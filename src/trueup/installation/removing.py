@@ -47,11 +47,8 @@ async def remove(client: Client, removal: Removal, say: Say) -> None:
     kept_for = [] if removal.keep_namespace else await delivered_in(client, removal.namespace)
     shared = await is_shared(client)
     if shared:
-        say(
-            "sources and deliveries stay as they are, with their kinds: another system works on them"
-        )
-    else:
-        await _free(client, removal, say)
+        say("another system works on the sources and deliveries: they stay, with their kinds")
+    await _free(client, removal, say, shared=shared)
     for kind in _kinds():
         await _delete_all(client, kind, removal, say)
     for lease in await leases_in(client, removal.namespace):
@@ -86,23 +83,28 @@ async def _is_ours(client: Client, ref: ObjectRef) -> bool:
     return live is None or labels(live).get(PART_OF) == OURS
 
 
-async def _free(client: Client, removal: Removal, say: Say) -> None:
-    """Take our finalizer from every source and delivery: then they go without pruning anything."""
+async def _free(client: Client, removal: Removal, say: Say, *, shared: bool) -> None:
+    """Take our finalizer from sources and deliveries: then they go without pruning anything.
+
+    Where others work on them too it is only done for what goes with us, which is suspended as well:
+    nobody then prunes it, nor puts the finalizer back.
+    """
+    selector = _SELECTOR if shared else ""
     for definition in flux_crds.crds():
-        for obj in await _list(client, kind_of(definition)):
+        for obj in await _list(client, kind_of(definition), selector):
             finalizers = obj["metadata"].get("finalizers") or []
-            if FINALIZER in finalizers:
-                await _set_finalizers(
-                    client, obj, [f for f in finalizers if f != FINALIZER], removal.dry_run
-                )
-                say(f"{ObjectRef.of(obj)} {'would be freed' if removal.dry_run else 'freed'}")
+            if FINALIZER not in finalizers:
+                continue
+            left = [finalizer for finalizer in finalizers if finalizer != FINALIZER]
+            version = obj["metadata"]["resourceVersion"]
+            change: Manifest = {"metadata": {"finalizers": left, "resourceVersion": version}}
+            if shared:
+                change["spec"] = {"suspend": True}
+            await _patch(client, obj, change, dry_run=removal.dry_run)
+            say(f"{ObjectRef.of(obj)} {'would be freed' if removal.dry_run else 'freed'}")
 
 
-async def _set_finalizers(
-    client: Client, obj: Manifest, finalizers: list[str], dry_run: bool
-) -> None:
-    version = obj["metadata"]["resourceVersion"]
-    change = {"metadata": {"finalizers": finalizers, "resourceVersion": version}}
+async def _patch(client: Client, obj: Manifest, change: Manifest, *, dry_run: bool) -> None:
     try:
         await client.patch(ObjectRef.of(obj), change, field_manager=MANAGER, dry_run=dry_run)
     except NotFound:
@@ -146,9 +148,9 @@ async def _await_gone(client: Client, ref: ObjectRef, timeout: float) -> None:
         ) from None
 
 
-async def _list(client: Client, kind: GroupVersionKind) -> list[Manifest]:
+async def _list(client: Client, kind: GroupVersionKind, selector: str = "") -> list[Manifest]:
     try:
-        return (await client.list(kind)).items
+        return (await client.list(kind, label_selector=selector)).items
     except NotFound:  # not served: there are none
         return []
 

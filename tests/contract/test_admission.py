@@ -6,6 +6,7 @@ what the webhooks must have been asked. Policies need no webhook and are among t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -50,6 +51,56 @@ async def test_clause(case: dict[str, Any], api: Api, hooks: Hooks) -> None:
         await _run_all(case["steps"], api)
     if "asked" in case:
         assert not list(differences(api.filled(case["asked"]), _asked(api, hooks)))
+
+
+async def test_two_patches_that_meet_while_a_webhook_is_asked_both_count(
+    api: Api, hooks: Hooks
+) -> None:
+    target, merge = "/api/v1/namespaces/{ns}/configmaps", "application/merge-patch+json"
+    await api.send("POST", target, {"metadata": {"name": "a"}})
+    slow = [{"answer": {"delay": 0.3}}]
+    async with configured(api, hooks, "validating", slow):
+        patches = [
+            api.send("PATCH", f"{target}/a", {"data": {key: "v"}}, {"Content-Type": merge})
+            for key in ("one", "two")
+        ]
+        codes = [reply.code for reply in await asyncio.gather(*patches)]
+        found = await api.send("GET", f"{target}/a")
+    assert (codes, found.body["data"]) == ([200, 200], {"one": "v", "two": "v"})
+
+
+async def test_of_two_creations_that_meet_while_a_webhook_is_asked_one_is_refused(
+    api: Api, hooks: Hooks
+) -> None:
+    target, made = "/api/v1/namespaces/{ns}/configmaps", {"metadata": {"name": "a"}}
+    slow = [{"answer": {"delay": 0.3}}]
+    async with configured(api, hooks, "validating", slow):
+        replies = await asyncio.gather(*(api.send("POST", target, made) for _ in range(2)))
+    assert sorted(reply.code for reply in replies) == [201, 409]
+
+
+async def test_an_update_of_an_old_version_is_refused_though_it_was_new_when_the_webhook_was_asked(
+    api: Api, hooks: Hooks
+) -> None:
+    target = "/api/v1/namespaces/{ns}/configmaps"
+    made = (await api.send("POST", target, {"metadata": {"name": "a"}})).body
+    slow = [{"answer": {"delay": 0.3}}]
+    async with configured(api, hooks, "validating", slow):
+        updates = [api.send("PUT", f"{target}/a", {**made, "data": {"k": value}}) for value in "vw"]
+        replies = await asyncio.gather(*updates)
+    assert sorted(reply.code for reply in replies) == [200, 409]
+
+
+async def test_warnings_of_all_webhooks_are_cut_where_they_are_too_long(
+    api: Api, hooks: Hooks
+) -> None:
+    warnings = [letter * 3000 for letter in "abc"]
+    wordy = [{"answer": {"response": {"warnings": warnings}}}]
+    async with configured(api, hooks, "validating", wordy):
+        made = {"metadata": {"name": "a"}}
+        reply = await api.send("POST", "/api/v1/namespaces/{ns}/configmaps", made)
+    cut = ", ".join(f'299 - "{letter * 256}"' for letter in "abc")
+    assert reply.headers["warning"] == cut
 
 
 async def _run_all(steps: Any, api: Api) -> None:

@@ -90,10 +90,11 @@ class Admission:
         call.exempt = True
         return part
 
-    async def delete(self, call: Call, old: Manifest) -> None:
+    async def delete(self, call: Call, read: Callable[[], Manifest]) -> None:
+        """Raises what is against the deletion of the object that ``read`` gives."""
         if call.exempt or self.chain.is_idle:
             return
-        attributes = attributes_of(call, DELETE, None, old)
+        attributes = attributes_of(call, DELETE, None, read())
         await self.chain.mutate(attributes)
         await self.chain.validate(attributes)
 

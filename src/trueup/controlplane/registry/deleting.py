@@ -101,7 +101,11 @@ class Deleter:
             raise refusals.not_found(resource, call.name)
         stored = decode(current)
         self._require_preconditions(call, stored, options)
-        await self._admission.delete(call, self._rules.read(resource, current))
+        if not _is_under_way(call, stored, options):
+            if resource.bucket == "/pods":  # whose grace is settled before anybody is asked
+                grace = _grace(call, stored, options)
+                call.options = {**call.options, "gracePeriodSeconds": grace}
+            await self._admission.delete(call, partial(self._rules.read, resource, current))
         marked = self._mark(call, stored, options)
         uid = str(stored["metadata"]["uid"])
         if _is_held(marked):
@@ -196,6 +200,14 @@ _ORPHANING = {
     ),
 }
 """By bucket: whose dependents stay unless the delete says otherwise, and what warns of it."""
+
+
+def _is_under_way(call: Call, obj: Manifest, options: DeleteOptions) -> bool:
+    """Whether the pod has been asked to go, and this brings its end no nearer."""
+    pending = obj["metadata"].get("deletionGracePeriodSeconds")
+    if call.resource.bucket != "/pods" or pending is None:
+        return False
+    return options.grace is None or options.grace >= pending
 
 
 def _grace(call: Call, obj: Manifest, options: DeleteOptions) -> int:

@@ -6,6 +6,7 @@ can take is in ``tests/unit/migration``.
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,9 +16,9 @@ from typing import Any
 import pytest
 
 from trueup.cluster import Client
-from trueup.cluster.following import until
+from trueup.cluster.following import changes, until
 from trueup.controllers.definitions import install
-from trueup.objects import Manifest, ObjectRef, yaml
+from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report.conditions import find
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
@@ -31,6 +32,7 @@ PATIENCE = 60.0
 CASES = Path(__file__).parents[1] / "cases" / "migration" / "flux.yaml"
 FLUX: dict[str, Any] = yaml.load(CASES.read_bytes())
 SYSTEM = "flux-system"
+EVENT = GroupVersionKind("", "v1", "Event")
 DELIVERIES = [ObjectRef.of(obj) for obj in FLUX["live"] if obj["kind"] == "Kustomization"]
 CONTROLLERS = [
     ref
@@ -92,6 +94,40 @@ async def test_nothing_that_was_delivered_is_written_on_the_way_there_and_back(
     assert (back.returncode, back.stderr) == (0, "")
     assert [(await person.get(ref))["spec"]["replicas"] for ref in CONTROLLERS] == [1, 1]
     assert await delivered(person) == before
+
+
+async def test_a_trueup_that_waits_beside_flux_goes_on_when_flux_is_stopped_and_only_then(
+    server: KubeServer, person: Client, trueup: Controller
+) -> None:
+    starting = asyncio.create_task(trueup.start(timeout=PATIENCE))
+    assert "hand over with `trueup migrate" in await told(person, CONTROLLERS[0])
+    assert not starting.done()
+    assert migrate(server, "--scale-down").returncode == 0
+    await starting
+    for ref in DELIVERIES:
+        await until(person, ref, is_live_again, timeout=PATIENCE)
+    await person.patch(CONTROLLERS[0], {"spec": {"replicas": 1}}, field_manager="person")
+    await said_twice(trueup, f"standing by: Flux's kustomize-controller runs ({CONTROLLERS[0]})")
+    asked = {"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": "now"}}}
+    await person.patch(DELIVERIES[0], asked, field_manager="person")
+    now = [(await person.get(ref))["status"] for ref in DELIVERIES]
+    assert not any("lastHandledReconcileAt" in status for status in now)
+
+
+async def told(person: Client, ref: ObjectRef) -> str:
+    """The message of the first Event about the object."""
+    about = f"involvedObject.name={ref.name},reason=StandingBy"
+    async with asyncio.timeout(PATIENCE):
+        async for batch in changes(person, EVENT, ref.namespace, field_selector=about):
+            for event in batch:
+                return str(event.object["message"])
+    raise AssertionError(ref)
+
+
+async def said_twice(trueup: Controller, text: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while trueup.log.read_text().count(text) < 2:
+            await asyncio.sleep(0.05)
 
 
 async def delivered(person: Client) -> list[Manifest]:

@@ -1,111 +1,105 @@
-"""Two ``trueup controller`` against one API server: ``kill -9`` of the one that leads is survived."""
+"""Two ``trueup controller`` before one API server: what becomes of the work when the leader is gone.
+
+Who leads when, to the second, is in ``tests/unit/controllers/test_leader.py``.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from trueup.cluster import Client
-from trueup.cluster.following import until
+from tests.e2e.homes import HOMES
+from tests.e2e.replicas import Team, Write, config_map, config_map_ref, delivery, source, team_in
 from trueup.controllers.leader import lease_ref
-from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.controller import Controller
-from trueup.testing.git import GitRepo
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-PATIENCE = 60.0
-HAND_OVER = 20.0
+COUNT = 40
+HAND_OVER = 15.0
 LEASE = lease_ref("default", "trueup-controller")
-SOURCE = ObjectRef("source.toolkit.fluxcd.io", "GitRepository", "default", "repo", "v1")
-LIVE = ObjectRef("", "ConfigMap", "default", "a", "v1")
+NAMES = [f"c{n}" for n in range(COUNT)]
+
+
+@pytest.fixture(params=HOMES)
+async def team(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Team]:
+    async with team_in(tmp_path, request.param) as team:
+        yield team
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[KubeServer]:
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
-    (tmp_path / "kube").mkdir()
-    async with kube_server(tmp_path / "kube", programs) as running:
-        yield running
+async def pair(team: Team) -> tuple[Controller, Controller]:
+    """The first leads and has made all live, the second stands by."""
+    team.repo.commit({f"app/{name}.yaml": config_map(name, "1") for name in NAMES})
+    first, second = await team.replica("first"), await team.replica("second")
+    await first.start()
+    await team.create(source(team.repo), delivery("app"))
+    await team.live(NAMES, "1")
+    await team.stand_by(second)
+    return first, second
 
 
-@pytest.fixture
-async def person(server: KubeServer) -> AsyncIterator[Client]:
-    async with server.transport() as transport:
-        yield Client(transport)
-
-
-def replica(folder: Path, server: KubeServer) -> Controller:
-    return Controller(folder, server.kubeconfig, "--install-crds", "--allow-local-sources")
-
-
-async def test_a_commit_after_a_kill_of_the_leader_becomes_live(
-    server: KubeServer, person: Client, tmp_path: Path
+async def test_a_kill_of_the_leader_in_the_middle_of_an_apply_is_survived(
+    team: Team, pair: tuple[Controller, Controller]
 ) -> None:
-    repo = GitRepo(tmp_path / "repo.git")
-    repo.commit({"app/a.yaml": config_map("1")})
-    first, second = replica(tmp_path / "first", server), replica(tmp_path / "second", server)
-    async with AsyncExitStack() as ended:
-        for each in (first, second):
-            ended.push_async_callback(each.kill)
-        await first.start()
-        for text in (SOURCE_TEXT.format(url=repo.url), DELIVERY_TEXT):
-            await person.create(yaml.load(text), field_manager="person")
-        await so(person, LIVE, lambda obj: obj["data"] == {"k": "1"})
-        leading = asyncio.create_task(second.start())
-        await waits(second)
-        before = await person.get(LIVE)
-        await first.kill()
-        killed = monotonic()
-        commit = repo.commit({"app/a.yaml": config_map("2")})
-        asked = {"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": commit}}}
-        await person.patch(SOURCE, asked, field_manager="person")
-        after = await so(person, LIVE, lambda obj: obj["data"] == {"k": "2"})
-        assert monotonic() - killed < HAND_OVER
-        assert after["metadata"]["uid"] == before["metadata"]["uid"]
-        await leading
-        assert await second.stop() == 0
-        released = await person.get(LEASE)
-        assert "holderIdentity" not in released["spec"]
-        assert released["spec"]["leaseTransitions"] == 1
+    first, second = pair
+    await team.commit({f"app/{name}.yaml": config_map(name, "2") for name in NAMES})
+    await team.seen(lambda writes: sum(is_second(each) for each in writes) > COUNT // 4)
+    await first.kill()
+    killed = monotonic()
+    await team.person.patch(config_map_ref("c0"), DRIFT, field_manager="somebody")
+    await team.live(NAMES, "2")
+    assert team.took_over("second", killed) - killed < HAND_OVER
+    assert not late_writes(team)
+    assert all(contents(team.applies(name)) == ["1", "2"] for name in NAMES)
+    await team.person.patch(config_map_ref("c1"), DRIFT, field_manager="somebody")
+    await team.live(NAMES, "2")
+    assert await second.stop() == 0
+    released = await team.person.get(LEASE)
+    assert "holderIdentity" not in released["spec"]
 
 
-async def waits(standby: Controller) -> None:
-    """Returns once it says that it waits for another."""
-    async with asyncio.timeout(PATIENCE):
-        while not (standby.log.exists() and "waiting: " in standby.log.read_text()):
-            await asyncio.sleep(0.05)
+async def test_a_leader_that_was_frozen_for_a_while_writes_nothing_when_it_wakes_up(
+    team: Team, pair: tuple[Controller, Controller]
+) -> None:
+    first, _ = pair
+    await team.commit({f"app/{name}.yaml": config_map(name, "2") for name in NAMES})
+    await team.seen(lambda writes: any(map(is_second, writes)))
+    first.pause()
+    await team.live(NAMES, "2")
+    first.resume()
+    await team.commit({f"app/{name}.yaml": config_map(name, "3") for name in NAMES})
+    await team.live(NAMES, "3")
+    assert not late_writes(team)
+    assert all(contents(team.applies(name)) == ["1", "2", "3"] for name in NAMES)
 
 
-async def so(person: Client, ref: ObjectRef, holds: Callable[[Manifest], bool]) -> Manifest:
-    return await until(person, ref, lambda obj: obj if holds(obj) else None, timeout=PATIENCE)
+DRIFT = {"data": {"k": "drift"}}
 
 
-def config_map(value: str) -> str:
-    metadata = {"name": "a", "namespace": "default"}
-    manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"k": value}}
-    return yaml.dump(manifest)
+def is_second(write: Write) -> bool:
+    return "/configmaps/" in write.path and write.content == "2"
 
 
-SOURCE_TEXT = """
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {{name: repo, namespace: default}}
-spec: {{interval: 1h, url: "{url}", ref: {{branch: main}}}}
-"""
-DELIVERY_TEXT = """
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: app, namespace: default}
-spec:
-  interval: 1h
-  path: ./app
-  prune: true
-  sourceRef: {kind: GitRepository, name: repo}
-"""
+def began(team: Team, replica: str) -> float:
+    """When its first write came that is not about the election."""
+    return min(each.at for each in team.writes if each.replica == replica and is_work(each))
+
+
+def late_writes(team: Team) -> list[Write]:
+    """What the first one wrote after the second had begun."""
+    since = began(team, "second")
+    return [e for e in team.writes if e.replica == "first" and is_work(e) and e.at >= since]
+
+
+def is_work(write: Write) -> bool:
+    return "/leases" not in write.path
+
+
+def contents(applies: Iterable[Write]) -> list[str]:
+    """What an object was applied with, one after another."""
+    return [content for content, _ in groupby(each.content for each in applies)]

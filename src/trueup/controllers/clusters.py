@@ -52,7 +52,9 @@ class Clusters:
         self._clock = clock
         self._on_change = on_change
         self._objection = objection
-        self._connections: InUse[Cluster] = InUse(self._drop)
+        self._connections: InUse[Cluster] = InUse(
+            self._drop, lambda connection, delivery: connection.watches.forget(delivery)
+        )
         self._closing: set[asyncio.Task[None]] = set()
 
     async def cluster(self, delivery: Delivery) -> tuple[str, Cluster]:

@@ -61,7 +61,8 @@ class HealthReader:
             own = {desired.ref for desired in applied}  # those it has read itself
             foreign = [ref for ref in policy.checks if ref not in own]
             await self._access.check(delivery, key, cluster, foreign)
-            await cluster.watches.cover_objects(policy.checks)
+        checks = () if policy.wait else policy.checks
+        await cluster.watches.cover_objects(delivery.ref, checks)
         gone = {desired.ref for desired in applied if desired.controls.may_vanish}
         refs = [desired.ref for desired in applied] if policy.wait else policy.checks
         refs = [

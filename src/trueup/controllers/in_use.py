@@ -11,10 +11,18 @@ V = TypeVar("V")
 
 
 class InUse(Generic[V]):
-    """Values by key; ``on_unused`` gets each that nobody uses any more."""
+    """Values by key; ``on_unused`` gets each that nobody uses any more.
 
-    def __init__(self, on_unused: Callable[[V], None] = lambda value: None) -> None:
+    ``on_left`` gets each value, and who does not use it any more.
+    """
+
+    def __init__(
+        self,
+        on_unused: Callable[[V], None] = lambda value: None,
+        on_left: Callable[[V, ObjectRef], None] = lambda value, user: None,
+    ) -> None:
         self._on_unused = on_unused
+        self._on_left = on_left
         self._values: dict[str, V] = {}
         self._users: dict[str, set[ObjectRef]] = {}
         self._used: dict[ObjectRef, str] = {}
@@ -39,6 +47,7 @@ class InUse(Generic[V]):
         key = self._used.pop(user, None)
         if key is None:
             return
+        self._on_left(self._values[key], user)
         self._users[key].discard(user)
         if not self._users[key]:
             del self._users[key]

@@ -238,6 +238,7 @@ class Look:
         """None once all is healthy, or nobody asked; else the seconds that are left."""
         policy, world = self._delivery.health, self._world
         if not policy.active:
+            cluster.watches.forget(self._delivery.ref)
             return None
         try:
             verdict = await world.health.verdict(self._delivery, key, cluster, applied)

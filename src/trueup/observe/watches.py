@@ -2,7 +2,7 @@
 
 Each object is reduced to a ``Live`` value as its event arrives and then let go. One watch per kind
 covers the objects that carry the ownership label; an object that health checks name, but that is
-not delivered, gets a watch of its own.
+not delivered, gets a watch of its own, while they do.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from trueup.errors import ApiError
 from trueup.flow import Conventions
 from trueup.objects import GroupKind, GroupVersionKind, Manifest, ObjectRef
 from trueup.observe.fingerprint import fingerprint
+from trueup.observe.object_watches import ObjectWatches
 from trueup.plan.decide import Live
 
 OnChange = Callable[[ObjectRef], None]
@@ -40,7 +41,7 @@ class Watches:
         self._on_change = on_change
         self._now = now
         self._kinds: dict[GroupKind, Informer[Live]] = {}
-        self._single: dict[ObjectRef, Informer[Live]] = {}
+        self._single = ObjectWatches(self._of_one)
         self._tasks: dict[Informer[Live], asyncio.Task[None]] = {}
         self._ruled: set[tuple[str, str]] = set()
 
@@ -52,9 +53,7 @@ class Watches:
         """What is remembered of ``ref``; None if it is not there, or not marked as ours."""
         informer = self._kinds.get(ref.group_kind)
         found = informer.get(ref) if informer else None
-        if found is None and ref in self._single:
-            return self._single[ref].get(ref)
-        return found
+        return self._single.get(ref) if found is None else found
 
     async def cover(self, kinds: Iterable[GroupVersionKind]) -> None:
         """Watch the owned objects of ``kinds``; returns when all are known.
@@ -75,22 +74,16 @@ class Watches:
                 self._start(informer)
         await self._synced([self._kinds[key] for key in wanted])
 
-    async def cover_objects(self, refs: Iterable[ObjectRef]) -> None:
-        """Watch single objects, whoever owns them; returns when they are known."""
-        wanted = list(refs)
-        for ref in wanted:
-            if ref not in self._single:
-                informer = Informer(
-                    self._client,
-                    ref.gvk,
-                    self.reduce,
-                    on_change=self._changed,
-                    namespace=ref.namespace,
-                    field_selector=f"metadata.name={ref.name}",
-                )
-                self._single[ref] = informer
-                self._start(informer)
-        await self._synced([self._single[ref] for ref in wanted])
+    async def cover_objects(self, watcher: ObjectRef, refs: Iterable[ObjectRef]) -> None:
+        """Watch single objects for ``watcher``, whoever owns them, and no other ones any more.
+
+        Returns when they are known. Raises ApiError as ``cover``.
+        """
+        await self._synced(self._single.want(watcher, refs))
+
+    def forget(self, watcher: ObjectRef) -> None:
+        """Nobody watches single objects for ``watcher`` any more."""
+        self._single.want(watcher, ())
 
     def learn(self, obj: Manifest) -> None:
         """Take note of an object that the server just showed, ahead of its watch event."""
@@ -120,6 +113,17 @@ class Watches:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self._tasks.clear()
+        await self._single.close()
+
+    def _of_one(self, ref: ObjectRef) -> Informer[Live]:
+        return Informer(
+            self._client,
+            ref.gvk,
+            self.reduce,
+            on_change=self._changed,
+            namespace=ref.namespace,
+            field_selector=f"metadata.name={ref.name}",
+        )
 
     def _start(self, informer: Informer[Live]) -> None:
         self._tasks[informer] = asyncio.create_task(informer.run())

@@ -23,10 +23,12 @@ MAX_HISTORY = 50
 MAX_DRIFTS = 100
 MAX_BYTES = 200_000
 """Of history, and of drifts: the API refuses objects of more than some 1.5 MB."""
+MAX_OBJECT_BYTES = 1_000_000
+"""Of applied objects: some 4,000."""
 
 _MAX_NAME = 253
 
-Entry = TypeVar("Entry", HistoryEntry, Drift)
+Entry = TypeVar("Entry", AppliedObject, HistoryEntry, Drift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class DeliveryRecord:
     delivery: ObjectRef
     uid: str
     objects: tuple[AppliedObject, ...] = ()
+    """All of them; the manifest has as many as there is room for."""
     history: tuple[HistoryEntry, ...] = ()
     """Newest first."""
     drifts: tuple[Drift, ...] = ()
@@ -87,8 +90,11 @@ class DeliveryRecord:
             },
             "deliveryRef": owner,
         }
+        objects = _bounded(self.objects, len(self.objects), MAX_OBJECT_BYTES)
+        if omitted := len(self.objects) - len(objects):
+            manifest["omittedObjects"] = omitted
         lists: Mapping[str, Sequence[AppliedObject | HistoryEntry | Drift]] = {
-            "objects": self.objects,
+            "objects": objects,
             "history": self.history,
             "drifts": self.drifts,
         }
@@ -129,12 +135,12 @@ def record_of(manifest: Mapping[str, Any] | None, delivery: Mapping[str, Any]) -
     return found if found.uid == empty.uid else empty
 
 
-def _bounded(entries: Sequence[Entry], most: int) -> tuple[Entry, ...]:
-    """The newest entries that fit in number and in bytes; always the first."""
+def _bounded(entries: Sequence[Entry], most: int, most_bytes: int = MAX_BYTES) -> tuple[Entry, ...]:
+    """The first entries that fit in number and in bytes; always the very first."""
     kept: list[Entry] = []
-    room = MAX_BYTES
+    room = most_bytes
     for entry in entries[:most]:
-        room -= len(orjson.dumps(entry.to_json()))
+        room -= len(orjson.dumps(entry.to_json())) + 1  # a comma
         if room < 0 and kept:
             break
         kept.append(entry)

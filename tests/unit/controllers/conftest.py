@@ -208,6 +208,25 @@ class Stage:
         transport.request = counted  # type: ignore[method-assign]
         return calls
 
+    def follow_watches(self) -> Counter[str]:
+        """From now on, open watches of the controllers by field selector; the counter follows."""
+        watches: Counter[str] = Counter()
+        transport = self.embedded.transport
+        stream = transport.stream
+
+        @asynccontextmanager
+        async def followed(path: str, query: Any, headers: Any) -> AsyncIterator[Any]:
+            fields = dict(query).get("fieldSelector", "")
+            watches[fields] += 1
+            try:
+                async with stream(path, query, headers) as lines:
+                    yield lines
+            finally:
+                watches[fields] -= 1
+
+        transport.stream = followed  # type: ignore[method-assign]
+        return watches
+
     async def versions(self) -> dict[str, str]:
         """The versions of all that the story is about: they move with every write."""
         found = {}

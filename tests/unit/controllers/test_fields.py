@@ -7,6 +7,7 @@ from typing import Any
 from trueup.objects import ObjectRef, yaml
 
 from .conftest import KUSTOMIZATION, Stage, condition, config_map, config_map_ref, ref_of
+from .replicas import so
 
 CONTROL = "kustomize.toolkit.fluxcd.io"
 
@@ -154,6 +155,21 @@ async def test_a_named_health_check_may_be_of_a_foreign_object(stage: Stage) -> 
     await stage.until(ref_of(KUSTOMIZATION, "app"), lambda obj: bool(condition(obj, "Healthy")))
     await stage.apply(config_map("other"))
     await stage.ready()
+
+
+async def test_a_foreign_object_is_watched_for_as_long_as_a_health_check_names_it(
+    stage: Stage,
+) -> None:
+    watches = stage.follow_watches()
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    await stage.source()
+    await stage.apply(config_map("other"))
+    check = {"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "namespace": "default"}
+    await stage.delivery(healthChecks=[check], timeout="1m")
+    await stage.ready()
+    await so(lambda: watches["metadata.name=other"] == 1)
+    await stage.delivery()
+    await so(lambda: watches["metadata.name=other"] == 0)
 
 
 async def test_an_ignored_field_is_left_to_whoever_changed_it(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from trueup.report.record import (
     MAX_BYTES,
     MAX_DRIFTS,
     MAX_HISTORY,
+    MAX_OBJECT_BYTES,
     DeliveryRecord,
     record_of,
     record_ref,
@@ -133,3 +134,24 @@ def test_long_names_of_two_deliveries_lead_to_two_records() -> None:
     names = {record_ref(ref).name for ref in refs}
     assert len(names) == 2
     assert all(len(name) <= 253 for name in names)
+
+
+def applied(count: int) -> list[AppliedObject]:
+    digest, uid = "0" * 24, "0" * 36
+    ids = (f"team-{n:06}_a-config-map-with-a-name-{n}__ConfigMap" for n in range(count))
+    return [AppliedObject(each, "v1", uid, digest, digest) for each in ids]
+
+
+def test_a_record_of_very_many_objects_has_those_that_fit_and_says_how_many_do_not() -> None:
+    manifest = EMPTY.with_objects(applied(10_000)).to_manifest()
+    assert len(orjson.dumps(manifest["objects"])) <= MAX_OBJECT_BYTES
+    assert len(manifest["objects"]) > 3_000
+    assert len(manifest["objects"]) + manifest["omittedObjects"] == 10_000
+
+
+def test_a_record_that_has_all_objects_omits_none() -> None:
+    assert "omittedObjects" not in EMPTY.with_objects(applied(100)).to_manifest()
+
+
+def test_all_of_very_many_objects_are_remembered_by_whoever_applied_them() -> None:
+    assert len(EMPTY.with_objects(applied(10_000)).objects) == 10_000

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import orjson
 
+from trueup.cluster import fence
 from trueup.cluster.discovery import (
     AGGREGATED,
     Catalogue,
@@ -227,7 +228,8 @@ class Client:
             ("resourceVersion", resource_version),
         ]
         headers = {**self._headers, "Accept": "application/json"}
-        self._check_fence()
+        with fence.behind(self._may_send):
+            fence.check()
         async with self._transport.stream(resource.path(namespace), query, headers) as lines:
             yield _events(lines)
 
@@ -368,12 +370,9 @@ class Client:
     async def _request(
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
     ) -> Answer:
-        self._check_fence()
-        return await self._transport.request(method, path, query, headers, body)
-
-    def _check_fence(self) -> None:
-        if not self._may_send():
-            raise Unavailable("not sent: this replica leads no more")
+        with fence.behind(self._may_send):
+            fence.check()
+            return await self._transport.request(method, path, query, headers, body)
 
 
 def _object(answer: Answer) -> Manifest:

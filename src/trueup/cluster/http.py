@@ -8,11 +8,14 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import orjson
+from aiohttp.connector import Connection
 from yarl import URL
 
+from trueup.cluster import fence
 from trueup.cluster.kubeconfig import ClusterConfig
 from trueup.cluster.transport import Answer, Query, error_from_status
 from trueup.errors import ApiError, Unavailable
@@ -123,7 +126,7 @@ class HttpTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
+            connector = _Connector(
                 limit=self._connections,
                 ssl=self._config.ssl_context() or True,
                 socket_factory=_socket_with_keepalive,
@@ -138,6 +141,21 @@ class HttpTransport:
         cause = f"no answer from the API server: {_why(error)}"
         step = "check that it runs, and that the kubeconfig names the right one"
         return Unavailable(f"{cause}; {step}", subject=self._base)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives a connection only to what may still be sent by then."""
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        try:
+            fence.check()
+        except Unavailable:
+            connection.close()
+            raise
+        return connection
 
 
 async def _refusal(response: aiohttp.ClientResponse) -> ApiError:

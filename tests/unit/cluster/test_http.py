@@ -119,6 +119,24 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     await transport.close()
 
 
+@pytest.mark.parametrize("may_send", [[False], [True, False]])
+async def test_what_gets_its_connection_too_late_is_not_sent(
+    connect: Connect, may_send: list[bool]
+) -> None:
+    answers = Answers(ok())
+    client = (await connect(answers)).fenced(iter(may_send).__next__)
+    with pytest.raises(Unavailable, match="leads no more"):
+        await client.get(REF)
+    assert not answers.requests
+
+
+async def test_whoever_else_uses_the_transport_is_not_behind_the_fence(connect: Connect) -> None:
+    client = await connect(Answers(ok()))
+    with pytest.raises(Unavailable):
+        await client.fenced(lambda: False).get(REF)
+    assert await client.get(REF) == OBJECT
+
+
 @pytest.mark.parametrize("name", [".", "..", "../secrets/web", "a/status", "a%2fb"])
 async def test_a_name_never_leads_elsewhere(connect: Connect, name: str) -> None:
     answers = Answers(ok())

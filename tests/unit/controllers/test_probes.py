@@ -53,6 +53,17 @@ async def test_metrics_hold_those_of_every_part_and_of_the_process() -> None:
     assert "process_cpu_seconds_total " in text
 
 
+def test_what_several_parts_tell_under_one_name_stands_together() -> None:
+    parts = [Metric("x", "Some x.", (Sample(n, {"shard": str(n)}),)) for n in range(2)]
+    text = text_of([parts[0], Metric.of("y", "Some y.", 1), parts[1]])
+    assert text.splitlines()[:4] == [
+        "# HELP x Some x.",
+        "# TYPE x gauge",
+        'x{shard="0"} 0',
+        'x{shard="1"} 1',
+    ]
+
+
 def test_a_metric_is_written_as_prometheus_reads_it() -> None:
     samples = (Sample(2, {"kind": 'a"b\\c\nd', "ready": "True"}), Sample(0.5))
     assert text_of([Metric("x", "Some x.", samples)]) == (

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from trueup.errors import InputError
+
 if TYPE_CHECKING:
     from trueup.cluster import Client
     from trueup.controllers.metrics import Metric

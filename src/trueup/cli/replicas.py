@@ -69,8 +69,9 @@ def replica_options(command: Callable[..., Any]) -> Callable[..., Any]:
         from trueup.controllers.leader import lease_ref
 
         if shards > 1 and not leader_elect:
-            raise click.UsageError(
-                "--shards needs Leases, so it does not go with --no-leader-elect"
+            raise InputError(
+                "--shards needs Leases, so it does not go with --no-leader-elect",
+                next_step="leave one of them out",
             )
         lease = lease_ref(lease_namespace, lease_name) if leader_elect else None
         return command(replicas=Replicas(lease, shards), **options)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from trueup.controlplane.defaults.apply import apply_defaults, restore_field
 from trueup.controlplane.defaults.functions import TEMPLATE_GENERATION
 from trueup.controlplane.defaults.quality import quality_of_service
+from trueup.controlplane.defaults.service_changes import adapt
 from trueup.controlplane.defaults.services import (
     ServiceAllocator,
     allocate,
-    keep_allocated,
 )
 from trueup.objects import Manifest
 
@@ -39,7 +39,7 @@ def prepare_create(obj: Manifest, allocator: ServiceAllocator) -> None:
 def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) -> None:
     """Complete ``new`` in place from the live object ``old``; both have their defaults."""
     if _is(new, "v1", "Service"):
-        keep_allocated(new, old)
+        adapt(new, old)
         allocate(new, allocator, old)
     prepare = _ON_UPDATE.get((new["apiVersion"], new["kind"]))
     if prepare is not None:
@@ -78,6 +78,24 @@ def _job(job: Manifest) -> None:
     selector.setdefault("matchLabels", {}).setdefault(_JOB_UID_LABELS[1], uid)
 
 
+def _claim(claim: Manifest, _: Manifest | None = None) -> None:
+    """A source that both of its fields can hold is in both."""
+    spec = claim["spec"]
+    source, reference = spec.get("dataSource"), spec.get("dataSourceRef")
+    if source and not reference:
+        spec["dataSourceRef"] = dict(source)
+    elif reference and not source and _is_classic_source(reference):
+        spec["dataSource"] = dict(reference)
+
+
+def _is_classic_source(reference: Manifest) -> bool:
+    group, kind = reference.get("apiGroup") or "", reference.get("kind")
+    return (group, kind) in {
+        ("", "PersistentVolumeClaim"),
+        ("snapshot.storage.k8s.io", "VolumeSnapshot"),
+    } and not reference.get("namespace")
+
+
 def _pod(pod: Manifest) -> None:
     status: Manifest = {"phase": "Pending", "qosClass": quality_of_service(pod)}
     if pod["spec"].get("schedulingGates"):
@@ -111,6 +129,7 @@ def _pod_updated(new: Manifest, old: Manifest) -> None:
 
 _ON_CREATE: Mapping[tuple[str, str], Callable[[Manifest], None]] = {
     ("batch/v1", "Job"): _job,
+    ("v1", "PersistentVolumeClaim"): _claim,
     ("v1", "Pod"): _pod,
     ("apps/v1", "DaemonSet"): _daemon_set,
 }

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Protocol
 
+from trueup.controlplane.defaults.service_changes import EXPOSED, needs_health_check
+from trueup.controlplane.validation.causes import Cause, below, child, invalid
 from trueup.errors import Invalid
 from trueup.objects import Manifest
 
 FAMILY = "IPv4"
-_EXPOSED = ("NodePort", "LoadBalancer")
 
 
 class ServiceAllocator(Protocol):
@@ -25,20 +26,36 @@ class ServiceAllocator(Protocol):
     def port(self, wanted: int, owner: str) -> int: ...
 
 
+class RefusedError(Exception):
+    """An address or a port that cannot be had; the message says why."""
+
+
 class ServiceAllocations:
     """Takes addresses and ports, and learns of those in use from the Services themselves."""
 
     def __init__(self, network: str = "10.96.0.0/16", ports: range = range(30000, 32768)) -> None:
-        hosts = IPv4Network(network)
-        first = int(hosts.network_address)
-        usable = range(first + 1, first + hosts.num_addresses - 1)
+        self._network, self._range = IPv4Network(network), ports
+        first = int(self._network.network_address)
+        usable = range(first + 1, first + self._network.num_addresses - 1)
         self._addresses = _Pool(usable, lambda number: str(IPv4Address(number)))
         self._ports = _Pool(ports, int)
 
     def address(self, wanted: str, owner: str) -> str:
+        """``wanted``, or the next free one where that is empty; RefusedError."""
+        if wanted and not self._is_usable(wanted):
+            raise RefusedError("the provided network does not match the current range")
+        if self._addresses.is_taken(wanted, owner):
+            raise RefusedError("provided IP is already allocated")
         return str(self._addresses.take(wanted, owner))
 
     def port(self, wanted: int, owner: str) -> int:
+        """``wanted``, or the next free one where that is 0; RefusedError."""
+        if wanted and wanted not in self._range:
+            valid = f"{self._range.start}-{self._range.stop - 1}"
+            text = f"provided port is not in the valid range. The range of valid ports is {valid}"
+            raise RefusedError(text)
+        if self._ports.is_taken(wanted, owner):
+            raise RefusedError("provided port is already allocated")
         return int(self._ports.take(wanted, owner))
 
     def observe(self, service: Manifest) -> None:
@@ -54,6 +71,11 @@ class ServiceAllocations:
         self._addresses.set(owner, ())
         self._ports.set(owner, ())
 
+    def _is_usable(self, address: str) -> bool:
+        found = IPv4Address(address)
+        edges = (self._network.network_address, self._network.broadcast_address)
+        return found in self._network and found not in edges
+
 
 class _Pool:
     """A range of numbers as values of some other form, each with at most one owner."""
@@ -65,15 +87,15 @@ class _Pool:
         self._held: dict[str, set[Any]] = {}
         self._next = 0
 
+    def is_taken(self, value: Any, owner: str) -> bool:
+        return self._owners.get(value, owner) != owner
+
     def take(self, wanted: Any, owner: str) -> Any:
-        """``wanted``, or the next free value if it is empty; Invalid if there is none."""
-        if not wanted:
-            wanted = self._free()
-        elif self._owners.get(wanted, owner) != owner:
-            raise Invalid(f"{wanted} is already allocated")
-        self._owners[wanted] = owner
-        self._held.setdefault(owner, set()).add(wanted)
-        return wanted
+        """``wanted``, or the next free value if it is empty; RefusedError if there is none."""
+        taken = wanted or self._free()
+        self._owners[taken] = owner
+        self._held.setdefault(owner, set()).add(taken)
+        return taken
 
     def set(self, owner: str, values: Iterable[Any]) -> None:
         for value in self._held.pop(owner, ()):
@@ -89,45 +111,40 @@ class _Pool:
             self._next = (self._next + 1) % len(self._numbers)
             if value not in self._owners:
                 return value
-        raise Invalid("range is full")
+        raise RefusedError("range is full")
 
 
 def allocate(service: Manifest, allocator: ServiceAllocator, old: Manifest | None = None) -> None:
-    """Give ``service`` the families, addresses and ports that its type needs, in place."""
+    """Give ``service`` the families, addresses and ports that its type needs, in place.
+
+    Invalid if it wants what it cannot have; what is malformed is left to validation.
+    """
     spec = service["spec"]
     if spec["type"] == "ExternalName":
         _release(spec)
         return
     _sync_addresses(spec)
+    if cause := _unserved_family(spec):
+        raise _invalid(service, cause)
     _set_families(spec, (old or {}).get("spec") or {})
     owner = service["metadata"].get("uid", "")
-    try:
-        _set_address(spec, allocator, owner)
-        _set_ports(spec, allocator, owner)
-    except Invalid as error:
-        raise _invalid(service, error.cause) from error
+    if cause := _set_address(spec, allocator, owner) or _set_ports(spec, allocator, owner):
+        raise _invalid(service, cause)
 
 
-def keep_allocated(new: Manifest, old: Manifest) -> None:
-    """Take over from the live Service what an update leaves out though it still needs it."""
-    spec, was = new["spec"], old.get("spec") or {}
-    if "ExternalName" not in (spec["type"], was.get("type")):
-        for field in ("clusterIP", "clusterIPs", "ipFamilyPolicy", "ipFamilies"):
-            if not spec.get(field) and was.get(field):
-                spec[field] = was[field]
-    if spec["type"] in _EXPOSED and was.get("type") in _EXPOSED:
-        _keep_ports(spec.get("ports") or (), was.get("ports") or ())
-    if _needs_health_check(spec) and _needs_health_check(was):
-        spec.setdefault("healthCheckNodePort", was.get("healthCheckNodePort", 0))
-
-
-def _keep_ports(ports: Iterable[Manifest], old: Iterable[Manifest]) -> None:
-    known = {port.get("name", ""): port.get("nodePort", 0) for port in old}
-    taken = {port["nodePort"] for port in ports if port.get("nodePort")}
-    for port in ports:
-        before = known.get(port.get("name", ""))
-        if not port.get("nodePort") and before and before not in taken:
-            port["nodePort"] = before
+def _unserved_family(spec: Manifest) -> Cause | None:
+    """What is asked of a family, or of two, though the cluster is of one."""
+    headless = spec.get("clusterIP") == "None" and not spec.get("selector")
+    if headless:
+        return None
+    if spec.get("ipFamilyPolicy") == "RequireDualStack":
+        detail = "this cluster is not configured for dual-stack services"
+        return invalid("spec.ipFamilyPolicy", "RequireDualStack", detail)
+    for at, family in enumerate(spec.get("ipFamilies") or ()):
+        if family == "IPv6":
+            place = below("spec.ipFamilies", at)
+            return invalid(place, family, "not configured on this cluster")
+    return None
 
 
 def _release(spec: Manifest) -> None:
@@ -153,28 +170,52 @@ def _set_families(spec: Manifest, was: Manifest) -> None:
     spec["ipFamilies"] = families
 
 
-def _set_address(spec: Manifest, allocator: ServiceAllocator, owner: str) -> None:
-    if spec.get("clusterIP") == "None":
-        return
-    spec["clusterIP"] = allocator.address(spec.get("clusterIP") or "", owner)
+def _set_address(spec: Manifest, allocator: ServiceAllocator, owner: str) -> Cause | None:
+    wanted = spec.get("clusterIP") or ""
+    if wanted == "None" or not _is_address(wanted):
+        return None
+    try:
+        spec["clusterIP"] = allocator.address(wanted, owner)
+    except RefusedError as error:
+        detail = f"failed to allocate IP {wanted}: {error}"
+        return invalid("spec.clusterIPs", spec.get("clusterIPs"), detail)
     spec["clusterIPs"] = [spec["clusterIP"], *(spec.get("clusterIPs") or ())[1:]]
+    return None
 
 
-def _set_ports(spec: Manifest, allocator: ServiceAllocator, owner: str) -> None:
-    if spec["type"] not in _EXPOSED or spec.get("allocateLoadBalancerNodePorts") is False:
-        wanting = [port for port in spec.get("ports") or () if port.get("nodePort")]
-    else:
-        wanting = spec.get("ports") or []
-    if spec["type"] not in _EXPOSED:
-        for port in wanting:
-            del port["nodePort"]
-        return
+def _is_address(text: str) -> bool:
+    try:
+        return not text or bool(IPv4Address(text))
+    except ValueError:
+        return False
+
+
+def _set_ports(spec: Manifest, allocator: ServiceAllocator, owner: str) -> Cause | None:
+    if spec["type"] not in EXPOSED:
+        return None
+    ports = list(enumerate(spec.get("ports") or ()))
+    if spec.get("allocateLoadBalancerNodePorts") is False:
+        ports = [(at, port) for at, port in ports if port.get("nodePort")]
     shared: dict[tuple[int, str], int] = {}
-    for port in wanting:
-        _set_port(port, allocator, owner, shared)
-    if _needs_health_check(spec):
-        wanted = spec.get("healthCheckNodePort") or 0
+    for at, port in ports:
+        try:
+            _set_port(port, allocator, owner, shared)
+        except RefusedError as error:
+            place = child(below("spec.ports", at), "nodePort")
+            return invalid(place, port.get("nodePort") or 0, str(error))
+    return _set_health_check(spec, allocator, owner)
+
+
+def _set_health_check(spec: Manifest, allocator: ServiceAllocator, owner: str) -> Cause | None:
+    if not needs_health_check(spec):
+        return None
+    wanted = spec.get("healthCheckNodePort") or 0
+    try:
         spec["healthCheckNodePort"] = allocator.port(wanted, owner)
+    except RefusedError as error:
+        detail = f"failed to allocate requested HealthCheck NodePort {wanted}: {error}"
+        return invalid("spec.healthCheckNodePort", wanted, detail)
+    return None
 
 
 def _set_port(
@@ -187,25 +228,15 @@ def _set_port(
     shared[number, protocol] = port["nodePort"]
 
 
-def _needs_health_check(spec: Manifest) -> bool:
-    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
-
-
 def _node_ports(spec: Manifest) -> list[int]:
     ports = [port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")]
     health = spec.get("healthCheckNodePort")
     return [*ports, health] if health else ports
 
 
-def _invalid(service: Manifest, cause: str) -> Invalid:
+def _invalid(service: Manifest, cause: Cause) -> Invalid:
     name = service["metadata"].get("name", "")
-    field = "spec.clusterIPs" if "." in cause.split(" ", 1)[0] else "spec.ports.nodePort"
-    message = f"{field}: Invalid value: {cause}"
     return Invalid(
-        f'Service "{name}" is invalid: {message}',
-        details={
-            "name": name,
-            "kind": "Service",
-            "causes": [{"reason": "FieldValueInvalid", "message": cause, "field": field}],
-        },
+        f'Service "{name}" is invalid: {cause["field"]}: {cause["message"]}',
+        details={"name": name, "kind": "Service", "causes": [cause]},
     )

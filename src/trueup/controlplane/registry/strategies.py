@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from trueup.controlplane.registry.metadata import now_text
 from trueup.controlplane.resources import Resource
 from trueup.objects import Manifest
 
@@ -76,8 +77,12 @@ def _pending(obj: Manifest) -> None:
     obj["status"] = {"phase": "Pending"}
 
 
+def _new_volume(obj: Manifest) -> None:
+    obj["status"] = {"phase": "Pending", "lastPhaseTransitionTime": now_text()}
+
+
 _ON_CREATE: dict[str, Preparation] = {
     "/namespaces": _namespace,
     "/persistentvolumeclaims": _pending,
-    "/persistentvolumes": _pending,
+    "/persistentvolumes": _new_volume,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trueup.controlplane.validation.builtin.addresses import ip_address_name
 from trueup.controlplane.validation.metadata import NameRule
 from trueup.objects import names
 
@@ -31,6 +32,8 @@ def _segment(name: str) -> list[str]:
 
 _RBAC = "rbac.authorization.k8s.io"
 _RULES: dict[str, NameRule] = {
+    "apiregistration.k8s.io/apiservices": _segment,
+    "networking.k8s.io/ipaddresses": ip_address_name,
     "/namespaces": names.dns_label,
     "/services": names.dns_label,
     "/events": _anything,

@@ -57,6 +57,9 @@ def service(obj: Manifest) -> Iterator[Cause]:
 
 
 def _addresses(spec: Manifest) -> Iterator[Cause]:
+    for at, address in enumerate(spec.get("clusterIPs") or ()):
+        if address not in {"None", ""} and not is_address(address):
+            yield invalid(below("spec.clusterIPs", at), address, _ADDRESS)
     families = spec.get("ipFamilies") or []
     for at, family in enumerate(families):
         place = below("spec.ipFamilies", at)

@@ -48,6 +48,10 @@ _CLAIM_FIXED = (
 
 def claim(obj: Manifest) -> Iterator[Cause]:
     yield from claim_spec(obj["spec"], "spec")
+    source, reference = obj["spec"].get("dataSource"), obj["spec"].get("dataSourceRef")
+    if source is not None and reference is not None and source != reference:
+        # The apiserver means to show the path, and shows an empty value.
+        yield invalid("spec", {}, "must match dataSourceRef")
 
 
 def claim_spec(spec: Manifest, path: str) -> Iterator[Cause]:

@@ -11,7 +11,7 @@ from typing import Literal
 from trueup.apply.outcome import Done, Outcome
 from trueup.apply.owner import Owner
 from trueup.apply.takeover import takeover_patch
-from trueup.errors import ApiError, Conflict, Invalid, NotFound, TrueupError
+from trueup.errors import ApiError, Conflict, Forbidden, Invalid, NotFound, TrueupError
 from trueup.flow import Write
 from trueup.objects import GroupKind, Manifest, ObjectRef
 from trueup.observe.drift import authors, drifted_fields
@@ -54,7 +54,11 @@ class Writer:
     async def delete(
         self, ref: ObjectRef, uid: str = "", *, propagation: Literal["Background"] = "Background"
     ) -> Outcome:
-        """Delete ``ref`` if it still is ours, and still is the object with ``uid``."""
+        """Delete ``ref`` if it still is ours, and still is the object with ``uid``.
+
+        What was never applied (no ``uid``) and may not be looked at is left: it was only announced.
+        """
+        live: Manifest | None = None
         try:
             live = await self._client.find(ref)
             if live is None:
@@ -66,6 +70,8 @@ class Writer:
         except NotFound:
             return Outcome(ref, Done.DELETED, reason="was gone already")
         except TrueupError as error:
+            if isinstance(error, Forbidden) and not uid and live is None:
+                return Outcome(ref, Done.SKIPPED, reason="was never applied")
             return Outcome(ref, Done.FAILED, error=error)
         return Outcome(ref, Done.DELETED)
 

@@ -71,6 +71,8 @@ async def it_does_no_more_than_the_account_of_the_delivery(cluster: Cluster, rep
     refused = await cluster.until(DELIVERY, lambda obj: ready(obj)["status"] == "False")
     assert "system:serviceaccount:team:default" in ready(refused)["message"]
     assert "cannot" in ready(refused)["message"]
+    await fetch(cluster, repo.commit({"app/role.yaml": None}))
+    await cluster.until(DELIVERY, is_ready)
 
 
 async def it_counts(url: str) -> None:

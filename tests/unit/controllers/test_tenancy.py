@@ -125,6 +125,24 @@ async def test_it_creates_nothing_that_its_account_may_not(stage: Stage) -> None
     assert await stage.get(config_map_ref("a", "other")) is None
 
 
+async def test_what_was_refused_and_went_from_git_is_in_nobodys_way(stage: Stage) -> None:
+    files = {"app/a.yaml": config_map("a", "other"), "app/b.yaml": config_map("b", NAMESPACE)}
+    await tenant(stage, files)
+    await stage.delivery(**ACCOUNT)
+    await stage.failing(text='cannot get resource "configmaps"')
+    await stage.commit({"app/a.yaml": None})
+    await stage.ready()
+
+
+async def test_a_delivery_that_was_refused_can_be_deleted(stage: Stage) -> None:
+    await tenant(stage, {"app/a.yaml": config_map("a", "other")})
+    await stage.delivery(**ACCOUNT)
+    await stage.failing(text='cannot get resource "configmaps"')
+    delivery = ref_of(KUSTOMIZATION, "app")
+    await stage.person.delete(delivery)
+    await following.until_gone(stage.person, delivery, timeout=PATIENCE)
+
+
 async def test_it_creates_nothing_where_its_account_may_only_look(stage: Stage) -> None:
     await tenant(stage, {"app/a.yaml": config_map("a", NAMESPACE)}, "get, list, watch")
     await stage.delivery(**ACCOUNT)
@@ -216,7 +234,7 @@ async def forge(stage: Stage, name: str) -> None:
 
 async def test_no_forged_inventory_deletes_what_its_account_may_not(stage: Stage) -> None:
     await forge(stage, "theirs")
-    await stage.failing(text='cannot get resource "configmaps"')
+    await stage.ready()
     assert await stage.get(config_map_ref("theirs", "other")) is not None
 
 

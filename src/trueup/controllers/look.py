@@ -34,6 +34,8 @@ from trueup.report.report import Attempt, Phase, Report, Trouble
 from trueup.report.times import duration_of
 
 _HAND_OVER_SECONDS = 0.2
+_HAND_OVER_PART = 0.1
+"""How long to wait for others once more, as a part of the time that this has taken."""
 
 CONFIRM_PRUNE = "trueup.dev/confirm-prune"
 """Annotation of a delivery: the revision whose large prune is meant."""
@@ -74,7 +76,8 @@ class Look:
             return walk.again_in
         if self._must_hand_over(rendering, inventory):
             await self._tell(Phase.HANDING_OVER)
-            return _HAND_OVER_SECONDS
+            waited = world.steady() - run.since
+            return max(_HAND_OVER_SECONDS, _HAND_OVER_PART * waited)
         inventory = await self._prune(key, cluster, rendering, inventory, run)
         applied = [desired for desired in rendering if desired.ref not in walk.skipped]
         again = await self._observe(key, cluster, applied, run)

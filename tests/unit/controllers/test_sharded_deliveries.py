@@ -104,6 +104,16 @@ async def test_each_shard_writes_what_it_owns_and_nothing_else(
     assert [right.wrote_to(name) for name in (REPO, LEFT, RIGHT)] == [False, False, True]
 
 
+async def test_a_source_is_fetched_only_where_a_delivery_needs_it(
+    stage: Stage, halves: tuple[Half, Half], tmp_path: Path
+) -> None:
+    await commit(stage, {f"{LEFT}/a.yaml": config_map("a"), f"{RIGHT}/b.yaml": config_map("b")})
+    await deliver(stage, LEFT)
+    assert not list(tmp_path.glob("cache1/git/*.git"))
+    await deliver(stage, RIGHT)
+    assert list(tmp_path.glob("cache1/git/*.git"))
+
+
 async def test_a_commit_reaches_the_deliveries_of_all_shards(
     stage: Stage, halves: tuple[Half, Half]
 ) -> None:

@@ -200,7 +200,6 @@ HOSTILE: list[tuple[str, str, str, bytes]] = [
     ("GET", f"{SECRETS}?labelSelector=a%3E1%2C%2C", "", b""),
     ("GET", f"{SECRETS}?labelSelector=a%20in", "", b""),
     ("GET", f"{SECRETS}?fieldSelector=%3D%3D%3D", "", b""),
-    ("GET", f"{SECRETS}?watch=true&resourceVersion=zz", "", b""),
     ("GET", f"{SECRETS}?watch=true&timeoutSeconds=zz", "", b""),
     ("GET", "/api/v1/namespaces/%2e%2e/secrets", "", b""),
     ("GET", "/apis/%00/v1/x", "", b""),

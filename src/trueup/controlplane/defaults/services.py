@@ -124,6 +124,9 @@ def allocate(service: Manifest, allocator: ServiceAllocator, old: Manifest | Non
         _release(spec)
         return
     _sync_addresses(spec)
+    before = ((old or {}).get("spec") or {}).get("clusterIP")
+    if before and spec.get("clusterIP") != before:
+        return  # validation says that an address stays
     if cause := _unserved_family(spec):
         raise _invalid(service, cause)
     _set_families(spec, (old or {}).get("spec") or {})

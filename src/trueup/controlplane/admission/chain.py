@@ -65,13 +65,9 @@ class Chain:
             written(decode(entry))
         return found
 
-    def concerns(self, attributes: Attributes) -> bool:
-        """Whether anything is configured that a write could be shown to."""
-        configured = self._mutating or self._validating or self._bindings
-        return bool(configured) and attributes.resource.group != GROUP
-
     @property
     def is_idle(self) -> bool:
+        """Whether nothing is configured that a write could be shown to."""
         return not (self._mutating or self._validating or self._bindings)
 
     async def mutate(
@@ -82,7 +78,7 @@ class Chain:
         ``between`` is what the server itself does to the object, again before a second round.
         """
         hooks = [hook for hooks in self._mutating.values() for hook in hooks]
-        if not hooks or not self.concerns(attributes):
+        if not hooks or attributes.resource.group == GROUP:
             return
         owners = _owners(attributes)
         await Mutation(self._caller, self._complete, attributes).run(hooks, between)
@@ -90,7 +86,7 @@ class Chain:
 
     async def validate(self, attributes: Attributes) -> None:
         """Raises what policies and webhooks have against the write."""
-        if not self.concerns(attributes):
+        if attributes.resource.group == GROUP:
             return
         self._judge.judge(self._bound(), attributes)
         hooks = [hook for hooks in self._validating.values() for hook in hooks]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -61,6 +61,17 @@ class Validation:
         return said or self.message or f"failed expression: {self.text.strip()}"
 
 
+class Annotation:
+    """One entry of ``auditAnnotations``: there is no audit log, but it may fail."""
+
+    def __init__(self, declared: Mapping[str, Any], scope: Scope) -> None:
+        self._program = attempt(str(declared["valueExpression"]), scope)
+
+    def finding(self, activation: Activation) -> None:
+        """Failed."""
+        run(self._program, activation)
+
+
 class Policy:
     """A policy, compiled."""
 
@@ -92,36 +103,35 @@ class Policy:
         return [Validation(each, self._scope) for each in self._spec.get("validations") or ()]
 
     @cached_property
-    def _annotations(self) -> list[cel.Program | str]:
-        declared = self._spec.get("auditAnnotations") or ()
-        return [attempt(str(each["valueExpression"]), self._scope) for each in declared]
+    def _annotations(self) -> list[Annotation]:
+        return [Annotation(each, self._scope) for each in self._spec.get("auditAnnotations") or ()]
 
     def findings(self, activation: Activation) -> Iterator[Finding]:
         """What the policy finds; failures only where these count."""
         activation.values["variables"] = Variables(self._variables, activation)
         try:
-            # Conditions do not see the namespace, in Kubernetes as here.
-            namespace = activation.values["namespaceObject"]
-            activation.values["namespaceObject"] = None
-            if self._conditions and not self._conditions.hold(activation):
+            if self._conditions and not self._holds(activation):
                 return
-            activation.values["namespaceObject"] = namespace
         except Failed as failure:
             yield from self._counted(failure)
             return
-        for validation in self._validations:
+        checks: list[Validation | Annotation] = [*self._validations, *self._annotations]
+        for each in checks:
             try:
-                finding = validation.finding(activation)
+                finding = each.finding(activation)
             except Failed as failure:
                 yield from self._counted(failure)
-                continue
-            if finding is not None:
-                yield finding
-        for program in self._annotations:
-            try:
-                run(program, activation)
-            except Failed as failure:
-                yield from self._counted(failure)
+            else:
+                yield from () if finding is None else (finding,)
+
+    def _holds(self, activation: Activation) -> bool:
+        """Conditions do not see the namespace, in Kubernetes as here."""
+        namespace = activation.values["namespaceObject"]
+        activation.values["namespaceObject"] = None
+        try:
+            return self._conditions.hold(activation)
+        finally:
+            activation.values["namespaceObject"] = namespace
 
     def _counted(self, failure: Failed) -> Iterator[Finding]:
         if not self.ignores_failure:
@@ -142,7 +152,7 @@ class Binding:
 
 
 def compile_variables(
-    declared: Iterator[Mapping[str, Any]] | tuple[()] | list[Any], *, has_params: bool
+    declared: Iterable[Mapping[str, Any]], *, has_params: bool
 ) -> dict[str, cel.Program | str]:
     """Programs by name, or why there is none; each may name those before it."""
     found: dict[str, cel.Program | str] = {}

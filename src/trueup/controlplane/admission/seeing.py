@@ -17,7 +17,7 @@ from trueup.objects import Manifest
 Authorize: TypeAlias = Callable[[User, Asked], tuple[bool, str]]
 """Whether a user may do something, and why."""
 
-_UNITS = 200_000
+_UNITS = 100_000
 """Of work, for all expressions of one webhook, or of one policy with one set of parameters.
 
 Nobody else is answered meanwhile, so this has to be over within a second or two.

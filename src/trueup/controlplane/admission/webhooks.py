@@ -155,8 +155,14 @@ def denial(name: str, status: Manifest) -> ApiError:
         f"{text}: {said}" if said else f"{text} without explanation",
         code=code if isinstance(code, int) and 400 <= code <= 599 else 400,
         reason=str(status.get("reason") or ""),
-        details=status.get("details") if isinstance(status.get("details"), dict) else None,
+        details=_details(status.get("details")),
     )
+
+
+def _details(given: Any) -> Manifest | None:
+    if not isinstance(given, dict) or not isinstance(given.get("retryAfterSeconds", 0), int):
+        return None
+    return given
 
 
 def failure(hook: Webhook, error: Uncalled) -> ApiError:

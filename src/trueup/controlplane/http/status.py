@@ -35,7 +35,7 @@ def failure(error: ApiError) -> dict[str, Any]:
 def failure_response(error: ApiError) -> Response:
     headers = {"content-type": JSON}
     retry = error.details.get("retryAfterSeconds")
-    if retry:
+    if isinstance(retry, int) and retry:
         headers["retry-after"] = str(retry)
     return Response(error.code, headers, orjson.dumps(failure(error)))
 

@@ -41,6 +41,14 @@ BucketListener: TypeAlias = Callable[[str, Manifest], None]
 
 SERVICES = "/services"
 
+_WITHOUT_EFFECT = frozenset(
+    {
+        "admissionregistration.k8s.io/mutatingadmissionpolicies",
+        "admissionregistration.k8s.io/mutatingadmissionpolicybindings",
+    }
+)
+"""Kinds that are kept for whoever reads them, and nothing else."""
+
 
 class Rules:
     """Schemas, defaults, preparation, validation and conversion for every kind."""
@@ -138,6 +146,8 @@ class Rules:
             causes += validate_definition(obj)
         else:
             causes += object_problems(resource.bucket, obj)
+        if resource.bucket in _WITHOUT_EFFECT:
+            call.warn(f"{resource.kind} has no effect on Trueup's own control plane")
         self._refuse(call, obj, causes)
 
     def validate_update(self, call: Call, new: Manifest, old: Manifest) -> None:

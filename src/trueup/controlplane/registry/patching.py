@@ -98,10 +98,12 @@ class Patcher:
         """NotFound, Conflict, Invalid; server-side apply creates what does not exist."""
         if media_type == APPLY_PATCH:
             return await self._server_side_apply(call, body)
-        function = patch_function(media_type, body, self._rules.schema(call.resource))
+        schema = self._rules.schema(call.resource)
 
         def change(live: Manifest) -> Manifest:
-            patched = function(live)
+            # What is patched shares parts of the patch, and is completed in place.
+            patch = copy(body) if self._writer.may_repeat else body
+            patched = patch_function(media_type, patch, schema)(live)
             return object_of(patched, call, call.resource.gvk)
 
         return Written(await self._writer.update(call, change), created=False)

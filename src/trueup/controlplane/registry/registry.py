@@ -65,8 +65,7 @@ class Registry:
             return Written(await self.writer.create(call, obj), created=True)
 
         def replace(live: Manifest) -> Manifest:
-            # Where webhooks are asked, there may be a second attempt from the start.
-            return obj if self.admission.chain.is_idle else copy(obj)
+            return copy(obj) if self.writer.may_repeat else obj
 
         return Written(await self.writer.update(call, replace), created=False)
 

@@ -70,6 +70,11 @@ class Writer:
         self._rules = rules
         self._admission = admission
 
+    @property
+    def may_repeat(self) -> bool:
+        """Whether a change may be made twice, since webhooks are asked in between."""
+        return not self._admission.chain.is_idle
+
     async def create(self, call: Call, body: Manifest) -> Entry:
         """Store a new object; AlreadyExists, Invalid, or what admission says."""
         obj = object_of(body, call, call.resource.gvk)

@@ -11,6 +11,9 @@ from trueup.objects import yaml
 
 FOLDER = Path(__file__).parents[1] / "cases" / "faults"
 
+RATE = "requests per second"
+"""The name under which a test keeps what it counted."""
+
 UNCHANGED, LIVE, GONE, UNSEEN = MEANWHILE = ("unchanged", "live", "gone", "unseen")
 
 

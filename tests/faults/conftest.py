@@ -9,12 +9,23 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.faults.cases import RATE
 from tests.faults.homes import EmbeddedHome, Home, RealHome, person
 from trueup.controllers.definitions import install
 from trueup.testing.child import ChildError
 from trueup.testing.kube import HOUSEKEEPER, kube_programs, kube_server
 from trueup.testing.plane import Plane
 from trueup.wiring import definitions
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many requests per second came while each fault lasted."""
+    for report in terminalreporter.getreports("passed"):
+        for name, rate in report.user_properties:
+            if name == RATE:
+                home, _, case = report.nodeid.rpartition("/test_")[2].partition(".py::")
+                fault = case.partition("[")[2].removesuffix("]")
+                terminalreporter.write_line(f"{rate:6} {RATE}  {home:<10}{fault}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -140,13 +140,7 @@ async def namespace_stuck(stage: Stage) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def webhook_down(stage: Stage) -> AsyncIterator[None]:
-    """Where a webhook cannot be registered, the proxy says what the API server would."""
-    if isinstance(stage.home, EmbeddedHome):
-        fault = faults.answering(500, "InternalError", _WEBHOOK_ERROR)
-        on = Matching(("POST", "PUT", "PATCH"), f"{stage.story.namespace}/configmaps")
-        with stage.proxy.fault(on, fault):
-            yield
-        return
+    """One is registered for ConfigMaps, and nobody listens where it should be."""
     manifest = yaml.load(_WEBHOOK.replace("NAMESPACE", stage.story.namespace))
     await stage.story.person.create(manifest, field_manager="person")
     yield
@@ -227,10 +221,6 @@ INJECTIONS: dict[str, Injection] = {
     "cache truncated": cache_truncated,
 }
 
-_WEBHOOK_ERROR = (
-    'Internal error occurred: failed calling webhook "down.example.com": failed to call webhook: '
-    'Post "https://127.0.0.1:1/?timeout=2s": dial tcp 127.0.0.1:1: connect: connection refused'
-)
 _WEBHOOK = """
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingWebhookConfiguration

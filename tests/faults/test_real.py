@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import Case, cases
+from tests.faults.cases import RATE, Case, cases
 from tests.faults.homes import Home
 from tests.faults.survival import survives
 
@@ -20,6 +19,7 @@ pytestmark = [
 
 @pytest.mark.parametrize("case", cases("real"), ids=str)
 async def test_is_survived(
-    real: Home, case: Case, tmp_path: Path, record_property: Callable[[str, object], None]
+    real: Home, case: Case, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    record_property("requests per second", await survives(real, case, tmp_path))
+    rate = await survives(real, case, tmp_path)
+    request.node.user_properties.append((RATE, rate))

@@ -162,5 +162,5 @@ def _kinds_defined_by(
     return found
 
 
-def _names(refs: Iterable[ObjectRef]) -> str:
-    return ", ".join(sorted(map(str, refs)))
+def _names(late: Mapping[ObjectRef, str]) -> str:
+    return ", ".join(sorted(f"{ref} ({why})" if why else str(ref) for ref, why in late.items()))

@@ -19,12 +19,13 @@ UNCHANGED, LIVE, GONE, UNSEEN = MEANWHILE = ("unchanged", "live", "gone", "unsee
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """A Ready condition; ``message`` is a regular expression, found anywhere in it."""
+    """A condition; ``message`` is a regular expression, found anywhere in it."""
 
     kind: str
     status: str
     reason: str
     message: str
+    condition: str = "Ready"
 
 
 @dataclass(frozen=True, slots=True)

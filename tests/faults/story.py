@@ -166,11 +166,11 @@ class Story:
         found = [await self.person.find(ObjectRef.of(obj)) for obj in self._brought]
         return None not in found
 
-    async def condition(self, kind: str) -> dict[str, Any]:
-        """The Ready condition of the delivery, or of its source."""
+    async def condition(self, kind: str, condition: str = "Ready") -> dict[str, Any]:
+        """A condition of the delivery, or of its source; empty if there is none."""
         found = await self.person.find(self.ref(kind, "app" if kind == "Kustomization" else "repo"))
         conditions = ((found or {}).get("status") or {}).get("conditions") or ()
-        return next((c for c in conditions if c["type"] == "Ready"), {})
+        return next((c for c in conditions if c["type"] == condition), {})
 
     def ref(self, kind: str, name: str) -> ObjectRef:
         gvk = KINDS.get(kind, GroupVersionKind("", "v1", kind))

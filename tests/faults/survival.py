@@ -77,13 +77,13 @@ async def _says(playing: Stage, said: Says) -> None:
     seen: list[Manifest] = []
 
     async def look() -> bool | None:
-        seen[:] = [await playing.story.condition(said.kind)]
+        seen[:] = [await playing.story.condition(said.kind, said.condition)]
         found = seen[0]
         is_so = (found.get("status"), found.get("reason")) == (said.status, said.reason)
         return (is_so and re.search(said.message, found["message"]) is not None) or None
 
     try:
-        await eventually(look, f"Ready is {said}")
+        await eventually(look, f"there is {said}")
     except AssertionError as error:
         raise AssertionError(f"{error}; it is {seen}") from error
 

@@ -28,6 +28,8 @@ def test_the_row_says_of_ready_what_the_case_expects(case: Case) -> None:
     said = rows()[case.name]
     match case.meanwhile:
         case Says() as expected:
-            assert said.startswith(f"{expected.kind} `{expected.status}`, `{expected.reason}`: ")
+            name = "" if expected.condition == "Ready" else f"{expected.condition} "
+            condition = f"{name}`{expected.status}`, `{expected.reason}`"
+            assert said.startswith(f"{expected.kind} {condition}: ")
         case word:
             assert said.startswith(_WORDS[str(word)])

@@ -12,7 +12,9 @@ from trueup.cluster import Client
 from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.controllers.clock import Clock
-from trueup.controllers.leader import Election, lease_ref
+from trueup.controllers.leader import lease_ref
+from trueup.controllers.shard import Shard
+from trueup.controllers.shards import Shards
 from trueup.wiring import Controllers
 
 
@@ -43,11 +45,11 @@ class InProcess:
     async def start(self) -> None:
         logging.getLogger("trueup").addHandler(self._handler)
         logging.getLogger("trueup").setLevel(logging.INFO)
-        election = Election(self._client, self._lease, clock=self.clock)
-        self._task = asyncio.create_task(election.run(self._work))
+        shards = Shards(self._client, self._lease, clock=self.clock)
+        self._task = asyncio.create_task(shards.run(self._work))
 
-    async def _work(self) -> None:
-        await Controllers(self._client, self._cache, self.clock, allow_local=True).run()
+    async def _work(self, shard: Shard, client: Client) -> None:
+        await Controllers(client, self._cache, self.clock, allow_local=True, shard=shard).run()
 
     async def kill(self) -> None:
         if self._task is not None:

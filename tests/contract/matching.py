@@ -10,10 +10,15 @@ from typing import Any
 def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
     """How ``found`` falls short of ``expected``.
 
-    Mappings may hold more than is expected; lists may not. ``~pattern`` is a regular expression
-    for a text, ``*`` anything that is not empty, null an absent or null value.
+    Mappings may hold more than is expected; lists may not, but for ``{has: [...]}``, which is met
+    by a list with such items. ``~pattern`` is a regular expression for a text, ``*`` anything that
+    is not empty, null an absent or null value.
     """
-    if isinstance(expected, dict):
+    if isinstance(expected, dict) and expected.keys() == {"has"} and isinstance(found, list):
+        for value in expected["has"]:
+            if all(any(differences(value, item)) for item in found):
+                yield f"{path}: expected to have {value!r}"
+    elif isinstance(expected, dict):
         if not isinstance(found, dict):
             yield f"{path}: expected a mapping, found {found!r}"
             return

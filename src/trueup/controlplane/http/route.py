@@ -56,7 +56,7 @@ def _resource_route(request: Request, group: str, version: str, rest: list[str])
             rest = rest[2:]
     resource, *tail = rest
     name = tail[0] if tail else ""
-    subresource = "/".join(tail[1:])
+    subresource = "/".join(tail[1:2] if tail[1:2] == ["proxy"] else tail[1:])
     verb = _verb(request, name)
     if verb in {"list", "watch", "deletecollection"} and not name:
         name = _selected_name(request)

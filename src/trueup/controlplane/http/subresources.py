@@ -7,6 +7,7 @@ from functools import partial
 import orjson
 
 from trueup.controlplane.http import logs, objects, options, pods, tokens
+from trueup.controlplane.http.interaction import refuse_interaction
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response, success
@@ -91,6 +92,8 @@ _WHOLE_OBJECT: dict[str, Handler] = {
 }
 """For subresources that are the object itself with other fields open to change."""
 
+_INTERACTION: dict[str, Handler] = {"create": refuse_interaction, "get": refuse_interaction}
+
 HANDLERS: dict[str, dict[str, Handler]] = {
     "status": _WHOLE_OBJECT,
     "finalize": _WHOLE_OBJECT,
@@ -101,6 +104,10 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "token": {"create": tokens.create_token},
     "binding": {"create": create_binding},
     "eviction": {"create": pods.evict},
+    "exec": _INTERACTION,
+    "attach": _INTERACTION,
+    "portforward": _INTERACTION,
+    "proxy": dict.fromkeys(("create", "delete", "get", "patch", "update"), refuse_interaction),
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
 }
 

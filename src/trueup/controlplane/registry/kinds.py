@@ -174,7 +174,8 @@ class Rules:
     def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:
         if causes:
             resource, name = call.resource, str(obj["metadata"].get("name") or "")
-            raise refusals.invalid(resource.group, resource.kind, name, causes)
+            group = resource.storage_gvk.group  # events are refused as those of the core
+            raise refusals.invalid(group, resource.kind, name, causes)
 
     def to_storage(self, resource: Resource, obj: Manifest) -> Manifest:
         return convert(obj, resource.gvk, resource.storage_gvk)

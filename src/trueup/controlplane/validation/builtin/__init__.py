@@ -18,6 +18,7 @@ from trueup.controlplane.validation.builtin import (
     certificates,
     configuration,
     coordination,
+    events,
     network,
     nodes,
     pods,
@@ -40,7 +41,7 @@ _RBAC = "rbac.authorization.k8s.io"
 
 OBJECTS: Mapping[str, Check] = {
     "/configmaps": configuration.config_map,
-    "/events": coordination.event,
+    "/events": events.event,
     "/limitranges": storage.limit_range,
     "/nodes": nodes.node,
     "/persistentvolumeclaims": storage.claim,
@@ -83,6 +84,7 @@ OBJECTS: Mapping[str, Check] = {
 
 CHANGES: Mapping[str, Comparison] = {
     "/configmaps": configuration.frozen_changes,
+    "/events": events.event_changes,
     "/persistentvolumeclaims": storage.claim_changes,
     "/persistentvolumes": storage.volume_changes,
     "/pods": pods.pod_changes,

@@ -10,6 +10,7 @@ from trueup.controlplane.validation.builtin.security import context_problems, na
 from trueup.controlplane.validation.builtin.volumes import volume_problems
 from trueup.controlplane.validation.causes import (
     Cause,
+    below,
     child,
     each,
     forbidden,
@@ -100,6 +101,12 @@ def pod_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
             return
         for container, before in zip(mine.get(field) or (), was.get(field) or (), strict=True):
             container["image"] = before.get("image")
+    known = [gate["name"] for gate in was.get("schedulingGates") or ()]
+    for at, gate in enumerate(mine.get("schedulingGates") or ()):
+        if gate["name"] not in known:
+            place = child(below("spec.schedulingGates", at), "name")
+            detail = f"only deletion is allowed, but found new scheduling gate '{gate['name']}'"
+            yield forbidden(place, detail)
     for field in ("activeDeadlineSeconds", "schedulingGates", "tolerations"):
         if field in was:
             mine[field] = was[field]

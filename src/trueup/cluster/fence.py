@@ -1,4 +1,4 @@
-"""Whether a request may still be sent, asked at the last moment: when its connection is there.
+"""Whether a request may still be sent, asked at the last moment: before its first byte is.
 
 A process may be frozen between any two steps, such as while a connection is being made, and go on
 long after somebody else has taken over its work.

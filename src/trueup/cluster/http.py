@@ -8,11 +8,10 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 import orjson
-from aiohttp.connector import Connection
+from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from trueup.cluster import fence
@@ -74,7 +73,7 @@ class HttpTransport:
             method,
             self._url(path, query),
             headers={**headers, **await self._config.auth_headers()},
-            data=body,
+            data=None if body is None else _Body(body),
             proxy=self._config.proxy_url or None,
             server_hostname=self._config.server_name or None,
             allow_redirects=False,
@@ -126,7 +125,7 @@ class HttpTransport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = _Connector(
+            connector = aiohttp.TCPConnector(
                 limit=self._connections,
                 ssl=self._config.ssl_context() or True,
                 socket_factory=_socket_with_keepalive,
@@ -143,19 +142,14 @@ class HttpTransport:
         return Unavailable(f"{cause}; {step}", subject=self._base)
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Gives a connection only to what may still be sent by then."""
+class _Body(aiohttp.BytesPayload):
+    """Asks whether it may still be sent when all is ready for it: of a write nothing is sent before."""
 
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        connection = await super().connect(req, traces, timeout)
-        try:
-            fence.check()
-        except Unavailable:
-            connection.close()
-            raise
-        return connection
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        fence.check()
+        await super().write_with_length(writer, content_length)
 
 
 async def _refusal(response: aiohttp.ClientResponse) -> ApiError:

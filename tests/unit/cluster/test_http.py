@@ -119,14 +119,14 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     await transport.close()
 
 
-@pytest.mark.parametrize("may_send", [[False], [True, False]])
-async def test_what_gets_its_connection_too_late_is_not_sent(
+@pytest.mark.parametrize("may_send", [[False], [True, False]], ids=["never", "no more"])
+async def test_a_write_that_may_not_be_sent_once_its_connection_is_there_is_not_sent(
     connect: Connect, may_send: list[bool]
 ) -> None:
     answers = Answers(ok())
     client = (await connect(answers)).fenced(iter(may_send).__next__)
-    with pytest.raises(Unavailable, match="leads no more"):
-        await client.get(REF)
+    with pytest.raises(Unavailable):
+        await client.create(OBJECT, field_manager="m")
     assert not answers.requests
 
 

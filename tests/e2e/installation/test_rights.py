@@ -57,6 +57,7 @@ async def it_undoes_drift(cluster: Cluster) -> None:
 async def it_prunes(cluster: Cluster, repo: GitRepo) -> None:
     await fetch(cluster, repo.commit({"app/b.yaml": None}))
     await cluster.gone(live("b"))
+    await cluster.until(DELIVERY, is_ready)
 
 
 async def it_told(cluster: Cluster) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trueup.dialects.flux import names
+from trueup.dialects.flux.sent import bring_into_form
 from trueup.objects import GroupVersionKind, Manifest
 from trueup.objects.manifest import copy, labels
 
@@ -40,6 +41,7 @@ class Sync:
             names.OWNER_NAMESPACE_LABEL: self.namespace,
         }
         marked["metadata"]["labels"] = {**labels(obj), **marks}
+        bring_into_form(marked)
         return marked
 
     def _source(self) -> Manifest:

@@ -53,6 +53,10 @@ class Hooks:
         kinds = {"apiVersion": review["apiVersion"], "kind": "AdmissionReview"}
         return web.json_response({**kinds, **wanted.get("review", {}), "response": response})
 
+    async def wait_asked(self) -> None:
+        while not self.seen:
+            await asyncio.sleep(0.01)
+
     def requests(self, prefix: str) -> list[tuple[str, dict[str, Any]]]:
         return [(path, request) for path, request in self.seen if path.startswith(prefix)]
 

@@ -54,6 +54,7 @@ class Rules:
     """Schemas, defaults, preparation, validation and conversion for every kind."""
 
     def __init__(self, store: Store, catalog: Catalog) -> None:
+        self._store = store
         self._catalog = catalog
         self._written: dict[str, list[Listener]] = {}
         self._removed: dict[str, list[Listener]] = {}
@@ -113,8 +114,9 @@ class Rules:
         finally:
             if call.resource.bucket == SERVICES and not stored:
                 self._services.forget(obj)
-                if old is not None:
-                    self._services.observe(old)
+                live = self._store.latest(SERVICES, call.key) if old is not None else None
+                if live is not None:  # which somebody else may have changed meanwhile
+                    self._services.observe(decode(live))
 
     def prepare_create(self, call: Call, obj: Manifest) -> None:
         reset_created(call.resource, obj)

@@ -5,6 +5,7 @@ What it has in common with Kubernetes is in ``tests/contract/test_admission.py``
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -146,6 +147,32 @@ async def test_a_namespace_waits_for_what_a_webhook_holds(tmp_path: Path, hooks:
 
 
 TERMINATING = {"status": {"phase": "Terminating"}}
+
+
+async def test_the_port_of_a_service_stays_taken_when_another_update_of_it_comes_too_late(
+    tmp_path: Path, hooks: Hooks
+) -> None:
+    services = "/api/v1/namespaces/{ns}/services"
+    hooks.answers["hook"] = {"delay": 0.2}
+    async with started(tmp_path / "data") as api:
+        made = (await api.send("POST", services, node_port("a", 30001))).body
+        on_services = {**ON_CONFIG_MAPS, "operations": ["UPDATE"], "resources": ["services"]}
+        await configure(api, hooks, rules=[on_services])
+        first, second = (
+            api.send("PUT", f"{services}/a", {**made, "spec": node_port("a", port)["spec"]})
+            for port in (30002, 30003)
+        )
+        quick = asyncio.create_task(first)
+        await hooks.wait_asked()
+        hooks.answers["hook"] = {"delay": 1}
+        codes = [(await second).code, (await quick).code]
+        again = await api.send("POST", services, node_port("b", 30002))
+    assert (codes, again.code) == ([409, 200], 422)
+
+
+def node_port(name: str, port: int) -> dict[str, Any]:
+    ports = [{"port": 80, "nodePort": port}]
+    return {"metadata": {"name": name}, "spec": {"type": "NodePort", "ports": ports}}
 
 
 async def test_hostile_patches_are_refused_and_nothing_else_happens(

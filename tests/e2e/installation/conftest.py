@@ -87,8 +87,9 @@ class Cluster:
 
     async def run_pods(self) -> None:
         """Say of the Deployment what a cluster would that runs it, as soon as it is there."""
-        while (live := await self.admin.find(DEPLOYMENT)) is None:
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            while (live := await self.admin.find(DEPLOYMENT)) is None:
+                await asyncio.sleep(0.1)
         await self.admin.patch(
             DEPLOYMENT, {"status": available(live)}, field_manager="kubelet", subresource="status"
         )

@@ -48,6 +48,20 @@ async def test_trueup_keeps_itself_from_git(
     assert await cluster.admin.find(NOTE)
 
 
+async def test_in_lockdown_too(cluster: Cluster, git: GitHttpServer, tmp_path: Path) -> None:
+    git.user = None
+    GitRepo(git.root / "fleet.git")
+    where = ("--url", f"{git.url}/fleet.git", "--author", "Ada <ada@example.com>")
+    first = asyncio.create_task(cluster.trueup("bootstrap", "git", *where, "--lockdown"))
+    await cluster.run_pods()
+    async with cluster.controller(tmp_path / "controller", lockdown=True):
+        done = await first
+        assert done.code == 0, done.err
+        checked = await cluster.trueup("check")
+    assert checked.code == 0, checked.out
+    assert "1 of 1 ready" in checked.out
+
+
 async def a_second_time_nothing_changes(
     cluster: Cluster, git: GitHttpServer, repo: GitRepo
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trueup.dialects.flux.delivery_dialect import KustomizationDialect
 from trueup.errors import InputError
 from trueup.installation import Installation, render
 from trueup.installation.repository import Home, clean_path
@@ -64,6 +65,15 @@ def test_all_is_marked_as_the_delivery_will_mark_it() -> None:
     group = "kustomize.toolkit.fluxcd.io"
     marks = {f"{group}/name": "trueup-system", f"{group}/namespace": "trueup-system"}
     assert all(marks.items() <= labels(obj).items() for obj in delivered(HOME).values())
+
+
+@pytest.mark.parametrize("home", [HOME, LOCKED], ids=["open", "lockdown"])
+def test_what_is_applied_at_first_is_what_the_delivery_will_apply(home: Home) -> None:
+    _, resource = home.sync.manifests()
+    tree = MemoryTree(written(home))
+    rendering = KustomizationDialect().delivery_of(resource).render(tree, [])
+    kept = {desired.ref: desired.manifest() for desired in rendering}
+    assert kept == delivered(home)
 
 
 def test_the_users_patches_stay_and_count() -> None:

@@ -141,10 +141,11 @@ class Shards:
         self._others = self._seen(found)
 
     def _seen(self, leases: Mapping[str, Manifest]) -> dict[str, Standing]:
+        """Also those that are gone: whoever held one may not know yet."""
         now = self._clock.seconds()
         return {
-            name: self._others.get(name, Standing()).saw(lease, now)
-            for name, lease in leases.items()
+            name: self._others.get(name, Standing()).saw(leases.get(name), now)
+            for name in {*self._others, *leases}
         }
 
     async def _act(self, work: Work) -> float:

@@ -162,6 +162,19 @@ async def test_replicas_with_another_number_of_shards_wait_until_the_last_has_en
     await newer.stop()
 
 
+async def test_replicas_with_another_number_wait_also_when_somebody_deletes_the_leases(
+    stage: Stage, trio: list[Replica], clock: HandClock
+) -> None:
+    newer = Replica(stage, clock, shards=2)
+    newer.start()
+    await looked(newer)
+    for number in range(N):
+        await stage.person.delete(lease_ref(LEASE.namespace, f"{LEASE.name}-{number}"))
+    await looked(newer)
+    assert not newer.works
+    await newer.stop()
+
+
 async def test_a_leader_of_all_and_replicas_with_shards_keep_out_of_each_others_way(
     stage: Stage, clock: HandClock
 ) -> None:

@@ -129,13 +129,17 @@ async def create(exchange: Exchange) -> Response:
     if exchange.route.name:
         raise refusals.method_not_allowed()
     call = exchange.call("CreateOptions")
-    entry = await exchange.registry.writer.create(call, options.body_object(exchange.request))
+    entry = await exchange.registry.writer.create(
+        call, options.body_object(exchange.request, exchange.resource.kind)
+    )
     return exchange.answer(entry, 201)
 
 
 async def update(exchange: Exchange) -> Response:
     call = exchange.call("UpdateOptions")
-    written = await exchange.registry.update(call, options.body_object(exchange.request))
+    written = await exchange.registry.update(
+        call, options.body_object(exchange.request, exchange.resource.kind)
+    )
     return exchange.answer(written.entry, 201 if written.created else 200)
 
 

@@ -25,6 +25,8 @@ TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _JSON = "application/json"
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 _LONGEST_MANAGER = 128
+_SHOWN = 30
+"""Bytes of a body that a refusal shows."""
 _POLICIES = ("Foreground", "Background", "Orphan")
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
 
@@ -38,11 +40,14 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def body_object(request: Request) -> Any:
-    """The body as JSON-like data; BadRequest if it does not parse, UnsupportedMediaType."""
+def body_object(request: Request, kind: str = "Object") -> Any:
+    """The body as JSON-like data; BadRequest if it does not parse, UnsupportedMediaType.
+
+    ``kind`` is what it should be, for the words of a refusal.
+    """
     media_type = content_type(request) or _JSON
     if media_type == _JSON:
-        return _from_json(request.body)
+        return _from_json(request.body, kind)
     if media_type in _YAML:
         return from_yaml(request.body)
     if media_type == protobuf.MEDIA_TYPE:
@@ -67,7 +72,7 @@ def patch_body(request: Request) -> Any:
             raise refusals.bad_request(
                 f"error encoding patch: yaml: {error.cause.removeprefix('line 1: ')}"
             ) from error
-    return _from_json(request.body)
+    return _from_json(request.body, "Object")
 
 
 def require_patchable(request: Request, *, custom: bool) -> None:
@@ -109,13 +114,43 @@ def _from_protobuf(body: bytes) -> Any:
         raise refusals.bad_request(f"the object provided is unrecognized: {error}") from error
 
 
-def _from_json(body: bytes) -> Any:
+def _from_json(body: bytes, kind: str) -> Any:
     try:
-        return orjson.loads(body)
+        found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise refusals.bad_request(
-            f"the object provided is unrecognized (must be of type Object): {error}"
-        ) from error
+        raise unrecognized(kind, _go_words(body, error), body) from error
+    if kind != "Object" and isinstance(found, list):
+        type_ = (
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
+            ' Kind string "json:\\"kind,omitempty\\"" }'
+        )
+        words = f"json: cannot unmarshal array into Go value of type {type_}"
+        raise unrecognized(kind, words, body)
+    return found
+
+
+def unrecognized(kind: str, words: str, body: bytes) -> Exception:
+    """The refusal of a body that says of no kind that it is of it."""
+    cause = f"couldn't get version/kind; json parse error: {words} ({_summary(body)})"
+    return refusals.bad_request(
+        f"the object provided is unrecognized (must be of type {kind}): {cause}"
+    )
+
+
+def _go_words(body: bytes, error: orjson.JSONDecodeError) -> str:
+    """What Go's decoder says of text that ends too early, or goes wrong at some place."""
+    if error.pos >= len(body.decode(errors="replace").rstrip()):
+        return "unexpected end of JSON input"
+    wrong = body.decode(errors="replace")[error.pos]
+    return f"invalid character '{wrong}' looking for beginning of value"
+
+
+def _summary(body: bytes) -> str:
+    if not body:
+        return "<empty>"
+    more = " ..." if len(body) > _SHOWN else ""
+    shown = body[:_SHOWN]
+    return (shown.decode(errors="replace") if body.startswith(b"{") else shown.hex()) + more
 
 
 def dry_run(request: Request, kind: str) -> bool:

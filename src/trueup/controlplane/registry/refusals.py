@@ -43,9 +43,11 @@ def no_such_resource() -> NotFound:
     return NotFound("the server could not find the requested resource", details={})
 
 
-def already_exists(resource: Resource, name: str) -> AlreadyExists:
+def already_exists(resource: Resource, name: str, *, ending: bool = False) -> AlreadyExists:
+    """``ending``: what is there is being deleted, so that it is worth to try again."""
     details = _details(resource.group, resource.plural, name)
-    return AlreadyExists(f'{resource.group_resource} "{name}" already exists', details=details)
+    text = f'{resource.group_resource} "{name}" already exists'
+    return AlreadyExists(f"object is being deleted: {text}" if ending else text, details=details)
 
 
 def conflict(resource: Resource, name: str, cause: str) -> Conflict:

@@ -15,7 +15,7 @@ from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.bodies import object_of, require_name
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.codec import encode, encoder, same
+from trueup.controlplane.registry.codec import decode, encode, encoder, same
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.metadata import (
     forget_made_up,
@@ -120,8 +120,10 @@ class Writer:
         call.name = str(obj["metadata"].get("name") or "")
         await self._admission.validate(call, obj)
         key = call.key
-        if self._store.latest(resource.bucket, key) is not None:
-            raise refusals.already_exists(resource, call.name)
+        found = self._store.latest(resource.bucket, key)
+        if found is not None:
+            ending = bool(decode(found)["metadata"].get("deletionTimestamp"))
+            raise refusals.already_exists(resource, call.name, ending=ending)
         stored = self._rules.to_storage(resource, obj)
         if call.dry_run:
             return self._would_be(key, 0, stored)

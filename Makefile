@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test faults kube contract bench docs format clean
+.PHONY: help demo up check lint types imports test faults kube contract explore bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
@@ -17,6 +17,7 @@ help:
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"
+	@echo "make explore    send both the same random operations, and show where they part"
 	@echo "make bench   measure              make docs    write the generated reference and deploy/ anew"
 	@echo "make format  format the code      make clean   remove what these made"
 
@@ -50,6 +51,10 @@ kube:
 
 contract: $(DEVELOP)
 	$(BIN)/pytest tests/contract
+
+# For example: make explore EXPLORE="--examples 5000 --seed 7"
+explore: $(DEVELOP)
+	$(BIN)/python -m tests.contract.explorer $(EXPLORE)
 
 # For example: make bench BENCH="--deliveries 1000"
 bench: $(INSTALLED)

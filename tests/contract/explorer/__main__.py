@@ -1,0 +1,116 @@
+"""Explore for long: ``python -m tests.contract.explorer --examples 5000 --seed 1``.
+
+Each difference is shrunk, and printed as a clause; the search then goes on, past those like it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Flaky
+
+from tests.contract.explorer.clause import text
+from tests.contract.explorer.comparing import Difference
+from tests.contract.explorer.exploring import Servers, both, first_difference
+from tests.contract.explorer.operations import Exploration, sequences
+from trueup.testing.kube import kube_programs
+
+
+class Found(AssertionError):
+    def __init__(self, exploration: Exploration, difference: Difference) -> None:
+        super().__init__(difference.signature)
+        self.exploration = exploration
+        self.difference = difference
+
+
+class Search:
+    """``seen``: the signatures of the differences that are known by now."""
+
+    def __init__(self, runner: asyncio.Runner, servers: Servers) -> None:
+        self._runner = runner
+        self._servers = servers
+        self.seen: set[str] = set()
+        self.sequences = 0
+        self.steps = 0
+
+    def round(self, examples: int, number: int, *, shrink: bool) -> Found | None:
+        """Tries sequences until one shows a new difference."""
+        wanted: list[str] = []
+        last: Found | None = None
+
+        @seed(number)
+        @settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+        )
+        @given(sequences())
+        def attempt(exploration: Exploration) -> None:
+            nonlocal last
+            self.sequences += 1
+            self.steps += len(exploration.steps)
+            difference = self._runner.run(first_difference(self._servers, exploration))
+            if difference is None or difference.signature in self.seen:
+                return
+            if not wanted:
+                wanted.append(difference.signature)
+            if difference.signature == wanted[0]:
+                last = Found(exploration, difference)
+                raise last
+
+        try:
+            attempt()
+        except Found as found:
+            return found
+        except Flaky:
+            return last
+        return None
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--examples", type=int, default=1000)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--no-shrink", dest="shrink", action="store_false")
+    options = arguments.parse_args()
+    programs = kube_programs()
+    if programs is None:
+        raise SystemExit("no kube-apiserver here; `make kube` builds one")
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        running = both(Path(folder), programs)
+        servers = runner.run(running.__aenter__())
+        try:
+            _search(Search(runner, servers), options)
+        finally:
+            runner.run(running.__aexit__(None, None, None))
+
+
+def _search(search: Search, options: argparse.Namespace) -> None:
+    begin, number = time.monotonic(), options.seed
+    while search.sequences < options.examples:
+        left = options.examples - search.sequences
+        found = search.round(left, number, shrink=options.shrink)
+        number += 1
+        if found is None:
+            break
+        search.seen.add(found.difference.signature)
+        print(f"\n# {len(search.seen)}. {found.difference}")
+        print(text(found.exploration, found.difference), flush=True)
+    seconds = time.monotonic() - begin
+    print(
+        f"{search.sequences} sequences of {search.steps} operations in {seconds:.0f} s:"
+        f" {len(search.seen)} differences"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -92,17 +92,24 @@ def _require(value: Any, wanted: type, holds: str, owner: str, path: tuple[str, 
 def _mismatch(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> _MismatchError:
     struct = owner.rpartition(".")[2]
     return _MismatchError(
-        f"json: cannot unmarshal {_json_type(value)} into Go struct field "
-        f"{struct}.{'.'.join(path)} of type {_go_type(holds)}"
+        f"json: cannot unmarshal {json_type(value, holds)} into Go struct field "
+        f"{struct}.{'.'.join(path)} of type {_go_type('types.UID' if path[-1] == 'uid' else holds)}"
     )
 
 
-def _json_type(value: Any) -> str:
+def json_type(value: Any, holds: str = "") -> str:
+    """What Go's decoder calls ``value``, which is to become what ``holds`` names."""
     if isinstance(value, bool):
         return "bool"
-    if isinstance(value, float):
+    if holds in _BITS and isinstance(value, int | float) and (_is_int(value) or value % 1):
         return f"number {value}"
-    names: dict[type, str] = {str: "string", int: "number", list: "array", dict: "object"}
+    names: dict[type, str] = {
+        str: "string",
+        int: "number",
+        float: "number",
+        list: "array",
+        dict: "object",
+    }
     return names.get(type(value), "null")
 
 
@@ -122,6 +129,10 @@ _GO_TYPES = {"intorstring": "intstr.IntOrString", "bytes": "[]uint8", "time": "s
 
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_int_of(bits: int) -> Callable[[Any], bool]:
+    return lambda value: _is_int(value) and -(1 << bits - 1) <= value < 1 << bits - 1
 
 
 def _is_number(value: Any) -> bool:
@@ -165,11 +176,11 @@ def _is_base64(value: Any) -> bool:
     return True
 
 
+_BITS = {"int32": 32, "int64": 64}
 _LEAVES: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
-    "int32": _is_int,
-    "int64": _is_int,
+    **{name: _is_int_of(bits) for name, bits in _BITS.items()},
     "intorstring": lambda value: isinstance(value, str) or _is_int(value),
     "float64": _is_number,
     "any": lambda value: True,

@@ -28,6 +28,8 @@ _LONGEST_MANAGER = 128
 _SHOWN = 30
 """Bytes of a body that a refusal shows."""
 _POLICIES = ("Foreground", "Background", "Orphan")
+_SCHEME = "pkg/runtime/scheme.go:111"
+"""Where Kubernetes keeps what it knows; its messages tell."""
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
 
 
@@ -154,15 +156,15 @@ def _summary(body: bytes) -> str:
 
 
 def dry_run(request: Request, kind: str) -> bool:
-    values = [value for value in request.parameters("dryRun") if value]
-    for value in values:
-        if value != "All":
-            cause = {
-                "reason": "FieldValueNotSupported",
-                "message": f'Unsupported value: ["{value}"]: supported values: "All"',
-                "field": "dryRun",
-            }
-            raise refusals.invalid("meta.k8s.io", kind, "", [cause])
+    return _is_dry([value for value in request.parameters("dryRun") if value], kind)
+
+
+def _is_dry(values: list[Any], kind: str) -> bool:
+    if any(value != "All" for value in values):
+        text = f'Unsupported value: {orjson.dumps(values).decode()}: supported values: "All"'
+        raise refusals.invalid(
+            "meta.k8s.io", kind, "", [cause_of("FieldValueNotSupported", text, "dryRun")]
+        )
     return bool(values)
 
 
@@ -223,17 +225,27 @@ def delete_options(request: Request) -> DeleteOptions:
 
 def delete_fields(request: Request) -> dict[str, Any]:
     """The options of a deletion: from the body, or from the query where there is no body."""
-    body = body_object(request) if request.body.strip() else {}
-    if not isinstance(body, dict):
+    fields = body_object(request) if request.body.strip() else _deletion_in_query(request)
+    if not isinstance(fields, dict):
         raise refusals.bad_request("the object provided is unrecognized (must be of type Object)")
-    fields = dict(body)
-    if request.parameter("propagationPolicy"):
-        fields.setdefault("propagationPolicy", request.parameter("propagationPolicy"))
-    if request.parameter("gracePeriodSeconds"):
-        fields.setdefault("gracePeriodSeconds", number(request, "gracePeriodSeconds"))
-    if request.parameter("orphanDependents"):
-        fields.setdefault("orphanDependents", is_true(request, "orphanDependents"))
+    kind, api_version = fields.get("kind"), fields.get("apiVersion") or "meta.k8s.io/v1"
+    if kind not in {None, "", "DeleteOptions"}:
+        raise refusals.bad_request(
+            f'no kind "{kind}" is registered for version "{api_version}" in scheme "{_SCHEME}"'
+        )
+    DeleteOptions.of(fields)  # of what types they are comes before what they say
     _require_one_policy(fields)
+    return fields
+
+
+def _deletion_in_query(request: Request) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if policy := request.parameter("propagationPolicy"):
+        fields["propagationPolicy"] = policy
+    if request.parameter("gracePeriodSeconds"):
+        fields["gracePeriodSeconds"] = number(request, "gracePeriodSeconds")
+    if request.parameter("orphanDependents"):
+        fields["orphanDependents"] = is_true(request, "orphanDependents")
     return fields
 
 
@@ -255,10 +267,11 @@ def _require_one_policy(fields: dict[str, Any]) -> None:
 
 
 def delete_is_dry(request: Request) -> bool:
-    if dry_run(request, "DeleteOptions"):
-        return True
-    body = body_object(request) if request.body.strip() else {}
-    return isinstance(body, dict) and bool(body.get("dryRun"))
+    if not request.body.strip():
+        return dry_run(request, "DeleteOptions")
+    body = body_object(request)
+    values = body.get("dryRun") if isinstance(body, dict) else None
+    return _is_dry(values, "DeleteOptions") if isinstance(values, list) else False
 
 
 def number(request: Request, name: str) -> int:

@@ -113,7 +113,10 @@ class Renderer:
         head = {"kind": self._resource.list_name, "apiVersion": self._resource.api_version}
         if self._shape.shape is Shape.METADATA:
             head = self._meta("PartialObjectMetadataList")
-        return {**head, "metadata": _list_metadata(page)}
+        metadata = _list_metadata(page)
+        if self._resource.custom is not None and self._shape.shape is Shape.OBJECT:
+            metadata.setdefault("continue", "")  # Kubernetes' lists of custom resources always say
+        return {**head, "metadata": metadata}
 
     def _meta(self, kind: str) -> dict[str, str]:
         return {"kind": kind, "apiVersion": f"meta.k8s.io/{self._shape.version}"}

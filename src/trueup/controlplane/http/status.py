@@ -12,7 +12,7 @@ from trueup.errors import ApiError, Gone
 JSON = "application/json"
 
 
-_DETAILED = ("Forbidden", "MethodNotAllowed", "NotFound")
+_DETAILED = ("Forbidden", "Invalid", "MethodNotAllowed", "NotFound")
 """Reasons whose statuses have details even when these are empty."""
 
 

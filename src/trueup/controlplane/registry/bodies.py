@@ -8,57 +8,85 @@ import orjson
 
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.refusals import bad_request
+from trueup.errors import ApiError
 from trueup.objects import GroupVersionKind, Manifest
+from trueup.schema.decoding import json_type
 
 
 def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
+    obj = typed(body, call, gvk)
+    _require_namespace(obj["metadata"], call)
+    return obj
+
+
+def typed(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
+    """``body`` as an object of kind ``gvk``, with metadata; BadRequest if it is not."""
     if not isinstance(body, dict):
-        raise bad_request(f"the object provided is unrecognized (must be of type {gvk.kind})")
-    if call.resource.custom is not None:
+        raise _unrecognized(gvk, _json_error(body, f"value of type {_TYPE_META}"), body)
+    is_custom = call.resource.custom is not None and gvk == call.resource.gvk
+    if is_custom:
         _require_typed(body, gvk)
+        _require_metadata(body, gvk, is_custom=True)
     _require_type(body, gvk)
+    _require_metadata(body, gvk, is_custom=is_custom)
+    return body
+
+
+def _require_metadata(body: Manifest, gvk: GroupVersionKind, *, is_custom: bool) -> None:
+    """What is read from metadata before the kind's own fields are looked at."""
     metadata = body.get("metadata")
     if metadata is None:
         metadata = body["metadata"] = {}
     if not isinstance(metadata, dict):
-        raise bad_request(
-            f'{gvk.kind} in version "{gvk.version}" cannot be handled: metadata must be an object'
-        )
-    _require_texts(metadata, gvk)
-    _require_namespace(metadata, call)
-    return body
-
-
-def _require_texts(metadata: Manifest, gvk: GroupVersionKind) -> None:
-    """What is read from metadata before the kind's own fields are looked at."""
+        holder = "value" if is_custom else f"struct field {gvk.kind}.metadata"
+        raise _unhandled(gvk, _json_error(metadata, f"{holder} of type v1.ObjectMeta"))
     for name in ("name", "generateName", "namespace", "uid", "resourceVersion"):
         value = metadata.get(name)
         if value is not None and not isinstance(value, str):
-            raise bad_request(
-                f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: json:'
-                f" cannot unmarshal {json_type(value)} into Go struct field"
-                f" ObjectMeta.metadata.{name} of type string"
-            )
+            path = name if is_custom else f"metadata.{name}"
+            holds = "types.UID" if name == "uid" else "string"
+            wrong = _json_error(value, f"struct field ObjectMeta.{path} of type {holds}")
+            raise _unhandled(gvk, wrong)
 
 
 def _text_of(body: Manifest, name: str, gvk: GroupVersionKind) -> str:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise bad_request(
-            f"the object provided is unrecognized (must be of type {gvk.kind}): couldn't get"
-            f" version/kind; json parse error: json: cannot unmarshal {json_type(value)} into"
-            f" Go struct field .{name} of type string"
-        )
+        wrong = _json_error(value, f"struct field .{name} of type string")
+        raise _unrecognized(gvk, wrong, body)
     return value or ""
 
 
-def json_type(value: Any) -> str:
-    """What Go's decoder calls ``value``."""
-    if isinstance(value, bool):
-        return "bool"
-    names: dict[type, str] = {int: "number", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "string")
+_TYPE_META = (
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
+    ' Kind string "json:\\"kind,omitempty\\"" }'
+)
+
+
+def _json_error(value: Any, into: str) -> str:
+    return f"json: cannot unmarshal {json_type(value)} into Go {into}"
+
+
+def _unhandled(gvk: GroupVersionKind, wrong: str) -> ApiError:
+    version = gvk.version
+    return bad_request(
+        f'{gvk.kind} in version "{version}" cannot be handled as a {gvk.kind}: {wrong}'
+    )
+
+
+def _unrecognized(gvk: GroupVersionKind, wrong: str, body: Any) -> ApiError:
+    return bad_request(
+        f"the object provided is unrecognized (must be of type {gvk.kind}): couldn't get"
+        f" version/kind; json parse error: {wrong} ({_beginning(body)})"
+    )
+
+
+def _beginning(body: Any) -> str:
+    """Of the body, as far as a message shows it; what is no object it shows in hexadecimal."""
+    text = orjson.dumps(body)
+    shown = text[:30].decode(errors="replace") if isinstance(body, dict) else text[:30].hex()
+    return f"{shown} ..." if len(text) > 30 else shown
 
 
 def require_name(metadata: Manifest, name: str) -> None:
@@ -78,11 +106,19 @@ def require_name(metadata: Manifest, name: str) -> None:
 def require_applied_type(body: Any, gvk: GroupVersionKind) -> None:
     """What is applied says itself of which kind it is; BadRequest if it is another, or silent."""
     if not isinstance(body, dict):
-        return
-    api_version, kind = _text_of(body, "apiVersion", gvk), _text_of(body, "kind", gvk)
+        wrong = f"json: cannot unmarshal {json_type(body)} into Go value"
+        raise bad_request(
+            "error decoding patch: error unmarshaling JSON: while decoding JSON:"
+            f" {wrong} of type map[string]interface {{}}"
+        )
+    api_version, kind = (_if_text(body.get(name)) for name in ("apiVersion", "kind"))
     if (api_version, kind) != (gvk.api_version, gvk.kind):
         shown = api_version if "/" in api_version else f"/{api_version}"
         raise bad_request(f"invalid object type: {shown}, Kind={kind}")
+
+
+def _if_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _require_typed(body: Manifest, gvk: GroupVersionKind) -> None:
@@ -90,7 +126,7 @@ def _require_typed(body: Manifest, gvk: GroupVersionKind) -> None:
     if not body.get("kind"):
         raise bad_request(
             f"the object provided is unrecognized (must be of type {gvk.kind}):"
-            f" Object 'Kind' is missing in '{orjson.dumps(body).decode()}'"
+            f" Object 'Kind' is missing in '{orjson.dumps(body).decode()}' ({_beginning(body)})"
         )
     if not body.get("apiVersion"):
         raise bad_request(

@@ -16,6 +16,7 @@ from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.store import Entry, Stale, Store
 from trueup.objects import Manifest
 from trueup.report.times import timestamp
+from trueup.schema.decoding import json_type
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
@@ -25,6 +26,7 @@ _ATTEMPTS = 5
 
 
 _OPTION_TYPES: dict[str, tuple[type, str]] = {
+    "dryRun": (list, "[]string"),
     "gracePeriodSeconds": (int, "int64"),
     "propagationPolicy": (str, "v1.DeletionPropagation"),
     "orphanDependents": (bool, "bool"),
@@ -45,10 +47,11 @@ class DeleteOptions:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> DeleteOptions:
         for name, (wanted, go_type) in _OPTION_TYPES.items():
-            if body.get(name) is not None and not isinstance(body[name], wanted):
+            value = body.get(name)
+            if value is not None and not isinstance(value, wanted):
                 raise refusals.bad_request(
-                    f"json: cannot unmarshal into Go struct field DeleteOptions.{name}"
-                    f" of type {go_type}"
+                    f"json: cannot unmarshal {json_type(value)} into Go struct field"
+                    f" DeleteOptions.{name} of type {go_type}"
                 )
         preconditions = body.get("preconditions") or {}
         return cls(

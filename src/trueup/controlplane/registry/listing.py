@@ -6,7 +6,7 @@ Semantics: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -18,6 +18,7 @@ from trueup.controlplane.registry.fields import EntryTest, field_selector
 from trueup.controlplane.registry.selectors import LabelTest, field_terms, label_selector
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Expired, Store
+from trueup.errors import BadRequest
 
 _CONTINUE_FORMAT = "meta.k8s.io/v1"
 _TOO_OLD = (
@@ -168,12 +169,26 @@ def _encode_token(revision: int, start: str) -> str:
 
 
 def _decode_token(token: str) -> tuple[int, str]:
+    alien = _NOT_BASE64.search(token)
+    if alien or len(token) % 4 == 1:
+        at = alien.start() if alien else len(token) - 1
+        raise _bad_token(f"illegal base64 data at input byte {at}")
     try:
-        padded = token + "=" * (-len(token) % 4)
-        found = orjson.loads(base64.urlsafe_b64decode(padded))
-        if found["v"] != _CONTINUE_FORMAT:
-            raise ValueError(found["v"])
-        return int(found["rv"]), str(found["start"]).rstrip("\0")
-    except (binascii.Error, ValueError, KeyError, TypeError) as error:
-        text = f"invalid continue token: continue key is not valid: {error}"
-        raise refusals.bad_request(text) from error
+        found = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        version, revision, start = (found.get(name) for name in ("v", "rv", "start"))
+    except (ValueError, AttributeError) as error:
+        raise _bad_token("it is no JSON object") from error
+    if version != _CONTINUE_FORMAT:
+        raise _bad_token(f"server does not recognize this encoded version {version}")
+    if not isinstance(revision, int) or revision == 0:
+        raise _bad_token(f"incorrect encoded start resourceVersion (version {version})")
+    if not isinstance(start, str) or not start:
+        raise _bad_token(f"encoded start key empty (version {version})")
+    return revision, start.rstrip("\0")
+
+
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def _bad_token(cause: str) -> BadRequest:
+    return refusals.bad_request(f"invalid continue token: continue key is not valid: {cause}")

@@ -7,21 +7,23 @@ from typing import Any, TypeAlias
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import (
-    json_type,
     object_of,
     require_applied_type,
     require_name,
+    typed,
 )
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
-from trueup.controlplane.registry.writing import Writer, Written
+from trueup.controlplane.registry.strictness import decoding
+from trueup.controlplane.registry.writing import Writer, Written, require_version
 from trueup.controlplane.store import Store
 from trueup.errors import ApiError, InputError, Invalid
 from trueup.merge import jsonmerge, jsonpatch, strategic
 from trueup.objects import Manifest
-from trueup.objects.manifest import copy
+from trueup.objects.manifest import copy, metadata
 from trueup.schema import Schema
+from trueup.schema.decoding import json_type
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -102,26 +104,25 @@ class Patcher:
 
         def change(live: Manifest) -> Manifest:
             # What is patched shares parts of the patch, and is completed in place.
-            patch = copy(body) if self._writer.may_repeat else body
+            patch, gvk = copy(body) if self._writer.may_repeat else body, call.resource.gvk
             patched = patch_function(media_type, patch, schema)(live)
-            return object_of(patched, call, call.resource.gvk)
+            if media_type == STRATEGIC_PATCH:  # which cannot touch what an object is
+                patched |= {"apiVersion": gvk.api_version, "kind": gvk.kind}
+            with decoding(call):
+                typed(patched, call, gvk)
+            return object_of(patched, call, gvk)
 
         return Written(await self._writer.update(call, change), created=False)
 
     async def _server_side_apply(self, call: Call, body: Any) -> Written:
         require_applied_type(body, call.resource.gvk)
-        names_place = isinstance(body, dict) and "namespace" in (body.get("metadata") or {})
-        applied = object_of(body, call, call.resource.gvk)
-        require_name(applied["metadata"], call.name)
-        if not names_place:  # nobody applied it, so no message and no annotation shows it
-            applied["metadata"].pop("namespace", None)
         schema = self._rules.schema(call.resource)
         if self._store.latest(call.resource.bucket, call.key) is None:
-            return await self._create(call, applied, schema)
+            return await self._create(call, body, schema)
 
         def change(live: Manifest) -> Manifest:
-            changed: Manifest = copy(merge_applied(schema, live, applied, call))
-            return changed
+            changed = copy(merge_applied(schema, live, body, call))
+            return object_of(changed, call, call.resource.gvk)
 
         entry = await self._writer.update(call, change, owned=True)
         return Written(entry, created=False)
@@ -129,14 +130,14 @@ class Patcher:
     async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
         if call.subresource:
             raise refusals.not_found(call.resource, call.name)
-        if applied["metadata"].get("uid"):
+        created = copy(merge_applied(schema, None, applied, call))
+        if uid := metadata(created).get("uid"):
             cause = (
-                f"uid mismatch: the provided object specified uid {applied['metadata']['uid']},"
+                f"uid mismatch: the provided object specified uid {uid},"
                 " and no existing object was found"
             )
             raise refusals.conflict(call.resource, call.name, cause)
-        applied["metadata"].pop("resourceVersion", None)
-        created = copy(merge_applied(schema, None, applied, call))
-        if call.resource.namespaced:
-            created["metadata"]["namespace"] = call.namespace
+        created = object_of(created, call, call.resource.gvk)
+        require_name(created["metadata"], call.name)
+        require_version(created["metadata"].pop("resourceVersion", None) or "0")
         return Written(await self._writer.create_applied(call, created), created=True)

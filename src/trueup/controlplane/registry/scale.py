@@ -57,9 +57,11 @@ def scaled(resource: Resource, obj: Manifest, scale: Manifest) -> Manifest:
         raise _negative(resource, str(obj["metadata"]["name"]), wanted)
     place = _paths(resource)["specReplicasPath"]
     owners = (scale.get("metadata") or {}).get("managedFields") or []
-    obj["metadata"]["managedFields"] = serverside.entries_of_object(
-        obj["metadata"].get("managedFields") or (), owners, place, resource.api_version
+    entries = serverside.entries_of_object(
+        obj["metadata"].pop("managedFields", None) or (), owners, place, resource.api_version
     )
+    if entries:
+        obj["metadata"]["managedFields"] = entries
     revision = (scale.get("metadata") or {}).get("resourceVersion")
     if revision:
         obj["metadata"]["resourceVersion"] = revision

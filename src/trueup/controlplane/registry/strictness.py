@@ -34,6 +34,7 @@ def decoding(call: Call) -> Iterator[None]:
         if not call.is_patch:
             raise
         cause = error.cause.partition(" cannot be handled as a ")[2].partition(": ")[2]
+        cause = cause or error.cause
         raise _patch_refusal(cause) from error
 
 

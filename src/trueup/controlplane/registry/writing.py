@@ -78,12 +78,13 @@ class Writer:
     async def create(self, call: Call, body: Manifest) -> Entry:
         """Store a new object; AlreadyExists, Invalid, or what admission says."""
         obj = object_of(body, call, call.resource.gvk)
-        if obj["metadata"].get("resourceVersion"):
+        given = obj["metadata"].get("resourceVersion")
+        forget_made_up(obj)
+        self._rules.complete(call, obj)
+        if given:
             # The apiserver's own code for it, which names no reason.
             text = "resourceVersion should not be set on objects to be created"
             raise ApiError(text, code=500, reason="")
-        forget_made_up(obj)
-        self._rules.complete(call, obj)
         obj = record_update(self._rules.schema(call.resource), None, obj, call)
         return await self._create(call, await self._admission.create(call, obj))
 
@@ -189,13 +190,15 @@ class Writer:
         if call.dry_run:
             return self._would_be(call.key, current.revision, stored)
         if _is_released(new):
-            return await self._store.remove(
+            # Watches see the object as it was, the caller as it was to be.
+            await self._store.remove(
                 resource.bucket,
                 call.key,
                 current,
-                encoder(stored),
+                encoder(decode(current)),
                 partial(self._rules.forget, resource.bucket, stored),
             )
+            return self._would_be(call.key, current.revision, stored)
         return await self._store.put(
             resource.bucket, call.key, current, encoder(stored), self._told(resource, stored)
         )
@@ -207,9 +210,10 @@ class Writer:
         """Optimistic locking: a resourceVersion or uid in the new object must be the live one."""
         resource, mine, was = call.resource, new["metadata"], old["metadata"]
         uid = mine.get("uid")
-        if uid and uid != was["uid"]:
+        if uid and uid != was["uid"] and not call.is_patch:
             raise refusals.other_uid(resource, call.name, uid, found=was["uid"])
         revision = mine.get("resourceVersion") or "0"
+        require_version(revision)
         if revision == "0" and not may_replace_blindly(resource):
             raise refusals.version_needed(resource, call.name)
         if revision not in ("0", was["resourceVersion"]):
@@ -222,6 +226,13 @@ class Writer:
             del obj["metadata"]["resourceVersion"]
             return Entry(key, revision, encode(obj), encoded.labels)
         return Entry(key, revision, *encoded)
+
+
+def require_version(revision: str) -> None:
+    """What is no version at all breaks the apiserver's storage, which names no reason."""
+    if not revision.isdecimal():
+        text = f'strconv.ParseUint: parsing "{revision}": invalid syntax'
+        raise ApiError(text, code=500, reason="")
 
 
 def _is_released(obj: Manifest) -> bool:

@@ -153,8 +153,8 @@ class _Request:
 
     def _named(self, obj: Manifest) -> str:
         """The object as Go's error texts name it: ``ns/web; apps/v1, Kind=Deployment``."""
-        where = f"{metadata(obj).get('namespace') or ''}/{metadata(obj).get('name') or ''}"
-        return f"{where}; {self._type_text()}"
+        namespace, name = (_if_text(metadata(obj).get(key)) for key in ("namespace", "name"))
+        return f"{namespace}/{name}; {self._type_text()}"
 
     def _type_text(self) -> str:
         gvk = GroupVersionKind.of(self._api_version, self._kind)
@@ -254,6 +254,10 @@ def keep_times_if_unchanged(before: Manifest, after: Manifest) -> Manifest:
         return after
     same = equal(_comparable(before), _comparable(after))
     return _with_entries(after, old) if same else after
+
+
+def _if_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _timeless(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from trueup.controlplane.resources.resource import CustomVersion
 from trueup.controlplane.validation.causes import NOWHERE, Cause, invalid
+from trueup.controlplane.validation.custom.counts import scale_problems
 from trueup.controlplane.validation.custom.defaulting import apply_defaults
 from trueup.controlplane.validation.custom.embedded import embedded_metadata, embedded_resources
 from trueup.controlplane.validation.custom.fitting import fits
@@ -54,6 +55,7 @@ class CustomKind:
     def validate_create(self, obj: Manifest) -> list[Cause]:
         """What is wrong with a new object, beyond its metadata."""
         found = [] if self._fits(obj) else validate(self._declared, obj)
+        found += scale_problems(self.version.scale, obj)
         found += self._embedded(obj)
         found += self._repeated(obj)
         return found + self._ask_rules(found, obj, NOTHING)
@@ -62,8 +64,10 @@ class CustomKind:
         """What is wrong with a change; what was wrong before and did not change is let pass."""
         if subresource == "status":
             found = self._validate_status(new, old)
+            found += scale_problems(self.version.scale, new, only_status=True)
         else:
             found = [] if self._fits(new) else validate(self._declared, new, Previous(old))
+            found += scale_problems(self.version.scale, new)
             found += self._embedded(new)
         if not self._repeated(old):
             found += self._repeated(new)

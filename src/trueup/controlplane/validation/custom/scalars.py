@@ -83,8 +83,11 @@ def _no_multiple(node: Node, value: float, path: str) -> Cause | None:
     if factor is None:
         return None
     factor = int(factor) if isinstance(value, int) else float(factor)
+    if factor <= 0:  # of a fraction nothing is left for whole numbers
+        text = f"factor MultipleOf declared for {path} must be positive: {_number(factor)}"
+        return invalid(path, factor, text)
     if isinstance(value, int):
-        fits = factor > 0 and value % factor == 0
+        fits = value % factor == 0
     else:
         quotient = value / factor if factor >= 1 else 1 / factor * value
         fits = abs(quotient - round(quotient)) < 1e-9 * max(1.0, abs(quotient))

@@ -141,7 +141,8 @@ class ApiError(TrueupError):
         self.code = code if code is not None else type(self).code
         self.reason = reason if reason is not None else type(self).reason
         self.details: dict[str, Any] = dict(details or {})
-        self.retry_after = float(self.details.get("retryAfterSeconds") or 0)
+        after = self.details.get("retryAfterSeconds")
+        self.retry_after = float(after) if isinstance(after, int | float) else 0.0
         """Seconds after which the server wants to be asked again; 0: it did not say."""
 
     @property

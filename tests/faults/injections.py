@@ -59,8 +59,10 @@ async def connections_lost(stage: Stage) -> AsyncIterator[None]:
 @asynccontextmanager
 async def server_killed(stage: Stage) -> AsyncIterator[None]:
     await stage.home.kill()
-    yield
-    await stage.home.start()
+    try:
+        yield
+    finally:
+        await stage.home.start()
 
 
 @asynccontextmanager
@@ -83,8 +85,10 @@ async def disk_full(stage: Stage) -> AsyncIterator[None]:
                 pass
         except OSError:
             pass
-    yield
-    filler.unlink()
+    try:
+        yield
+    finally:
+        filler.unlink()
 
 
 # What the delivery needs
@@ -116,8 +120,10 @@ async def own_definition_deleted(stage: Stage) -> AsyncIterator[None]:
         return await person.find(ref) is None or None
 
     await eventually(is_gone, "the definition goes, and all deliveries with it")
-    yield
-    await install(person, definitions())
+    try:
+        yield
+    finally:
+        await install(person, definitions())
     [delivery] = [each for each in stage.story.deliveries() if each["kind"] == "Kustomization"]
     await person.create(delivery, field_manager="person")
 

@@ -83,9 +83,7 @@ class FaultProxy:
         upstream = Upstream(self._host.hostname or "", self._host.port or 443, self._context())
         try:
             await self._converse(client, upstream)
-        except _PASSING:
-            pass
-        except asyncio.CancelledError:
+        except (*_PASSING, asyncio.CancelledError):
             pass  # whoever cuts waits for this task, and nobody else does
         finally:
             del self._connections[task]

@@ -90,6 +90,10 @@ def _require(value: Any, wanted: type, holds: str, owner: str, path: tuple[str, 
 
 
 def _mismatch(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> _MismatchError:
+    if not path:
+        return _MismatchError(
+            f"json: cannot unmarshal {json_type(value)} into Go value of type {_go_type(holds)}"
+        )
     struct = owner.rpartition(".")[2]
     return _MismatchError(
         f"json: cannot unmarshal {json_type(value, holds)} into Go struct field "

@@ -10,6 +10,7 @@ from trueup.controlplane import protobuf
 from trueup.controlplane.http.duplicates import duplicate_fields
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.bodies import SCHEME
 from trueup.controlplane.registry.deleting import DeleteOptions
 from trueup.controlplane.registry.patching import (
     APPLY_PATCH,
@@ -28,8 +29,6 @@ _LONGEST_MANAGER = 128
 _SHOWN = 30
 """Bytes of a body that a refusal shows."""
 _POLICIES = ("Foreground", "Background", "Orphan")
-_SCHEME = "pkg/runtime/scheme.go:111"
-"""Where Kubernetes keeps what it knows; its messages tell."""
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
 
 
@@ -231,7 +230,7 @@ def delete_fields(request: Request) -> dict[str, Any]:
     kind, api_version = fields.get("kind"), fields.get("apiVersion") or "meta.k8s.io/v1"
     if kind not in {None, "", "DeleteOptions"}:
         raise refusals.bad_request(
-            f'no kind "{kind}" is registered for version "{api_version}" in scheme "{_SCHEME}"'
+            f'no kind "{kind}" is registered for version "{api_version}" in scheme "{SCHEME}"'
         )
     DeleteOptions.of(fields)  # of what types they are comes before what they say
     _require_one_policy(fields)

@@ -58,6 +58,9 @@ def _text_of(body: Manifest, name: str, gvk: GroupVersionKind) -> str:
     return value or ""
 
 
+SCHEME = "pkg/runtime/scheme.go:111"
+"""Where Kubernetes keeps what it knows; its messages tell."""
+
 _TYPE_META = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
     ' Kind string "json:\\"kind,omitempty\\"" }'
@@ -147,7 +150,7 @@ def _require_type(body: Manifest, gvk: GroupVersionKind) -> None:
     if kind != gvk.kind:
         raise bad_request(
             f'{kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}:'
-            f' no kind "{kind}" is registered for version "{gvk.api_version}"'
+            f' no kind "{kind}" is registered for version "{gvk.api_version}" in scheme "{SCHEME}"'
         )
 
 

@@ -128,9 +128,9 @@ class Patcher:
         return Written(entry, created=False)
 
     async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
+        created = copy(merge_applied(schema, None, applied, call))
         if call.subresource:
             raise refusals.not_found(call.resource, call.name)
-        created = copy(merge_applied(schema, None, applied, call))
         if uid := metadata(created).get("uid"):
             cause = (
                 f"uid mismatch: the provided object specified uid {uid},"

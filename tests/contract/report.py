@@ -33,27 +33,29 @@ def clause(nodeid: str, outcome: str) -> Clause:
 
 
 def table(clauses: Iterable[Clause]) -> Iterator[str]:
-    """Lines: area, clauses, kept by either server, known differences; the last is the totals."""
+    """Lines: area, clauses, kept by either server, known differences; the last is the totals.
+
+    A dash is where a server was not asked.
+    """
     counts = Counter(clauses)
     areas = sorted({each.area for each in counts})
     width = max(map(len, [*areas, "total"]))
     heads = ("clauses", "embedded keeps", "kube-apiserver keeps", "known differences")
     yield "  ".join(["area".ljust(width), *heads])
     rows = {area: _row(counts, area) for area in areas}
-    rows["total"] = [sum(column) for column in zip(*rows.values(), strict=True)] or [0] * 4
+    rows["total"] = [
+        sum(cell or 0 for cell in column) for column in zip(*rows.values(), strict=True)
+    ]
     for area, row in rows.items():
-        cells = (str(cell).rjust(len(head)) for cell, head in zip(row, heads, strict=True))
+        shown = ["-" if cell is None else str(cell) for cell in row]
+        cells = (cell.rjust(len(head)) for cell, head in zip(shown, heads, strict=True))
         yield "  ".join([area.ljust(width), *cells])
 
 
-def _row(counts: Counter[Clause], area: str) -> list[int]:
+def _row(counts: Counter[Clause], area: str) -> list[int | None]:
     def of(server: str, *outcomes: str) -> int:
         return sum(counts[Clause(area, server, outcome)] for outcome in outcomes)
 
-    every = max(of("embedded", *OUTCOMES), of("real", *OUTCOMES))
-    return [
-        every,
-        of("embedded", _KEPT),
-        of("real", _KEPT),
-        of("embedded", _KNOWN) + of("real", _KNOWN),
-    ]
+    every = {server: of(server, *OUTCOMES) for server in ("embedded", "real")}
+    kept = [of(server, _KEPT) if every[server] else None for server in every]
+    return [max(every.values()), *kept, of("embedded", _KNOWN) + of("real", _KNOWN)]

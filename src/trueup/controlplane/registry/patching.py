@@ -16,6 +16,7 @@ from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
 from trueup.controlplane.registry.strictness import decoding
+from trueup.controlplane.registry.updating import may_create_by_update
 from trueup.controlplane.registry.writing import Writer, Written, require_version
 from trueup.controlplane.store import Store
 from trueup.errors import ApiError, InputError, Invalid
@@ -115,9 +116,12 @@ class Patcher:
         return Written(await self._writer.update(call, change), created=False)
 
     async def _server_side_apply(self, call: Call, body: Any) -> Written:
+        is_absent = self._store.latest(call.resource.bucket, call.key) is None
+        if is_absent and call.subresource and not may_create_by_update(call.resource):
+            raise refusals.not_found(call.resource, call.name)
         require_applied_type(body, call.resource.gvk)
         schema = self._rules.schema(call.resource)
-        if self._store.latest(call.resource.bucket, call.key) is None:
+        if is_absent:
             return await self._create(call, body, schema)
 
         def change(live: Manifest) -> Manifest:

@@ -13,7 +13,7 @@ CODE := src tests scripts bench examples
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
 	@echo "make up      the same repository, kept running, to play with"
-	@echo "make test    all tests            make check   lint, types, import contracts"
+	@echo "make test    the tests            make check   lint, types, import contracts"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"
@@ -40,7 +40,7 @@ imports: $(DEVELOP)
 	$(BIN)/lint-imports
 
 test: $(DEVELOP)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --ignore=tests/contract
 
 # Side by side: each of the two homes has a file.
 faults: $(DEVELOP)
@@ -50,7 +50,7 @@ kube:
 	testenv/build.sh
 
 contract: $(DEVELOP)
-	$(BIN)/pytest tests/contract
+	$(BIN)/pytest -n auto tests/contract
 
 # For example: make explore EXPLORE="--examples 5000 --seed 7"
 explore: $(DEVELOP)

@@ -40,7 +40,7 @@ imports: $(DEVELOP)
 	$(BIN)/lint-imports
 
 test: $(DEVELOP)
-	$(BIN)/pytest -n auto --ignore=tests/contract
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/contract
 
 # Side by side: each of the two homes has a file.
 faults: $(DEVELOP)

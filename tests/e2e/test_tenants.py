@@ -197,7 +197,7 @@ async def test_no_forged_inventory_deletes_what_its_account_may_not(tenant: Tena
     forged = {"status": {"inventory": {"entries": entries}}}
     await tenant.admin.patch(ref, forged, field_manager="tenant", subresource="status")
     await tenant.admin.patch(ref, {"spec": {"suspend": False}}, field_manager="tenant")
-    await tenant.said(ref, "False", f"{tenant.account} get", tenant.other)
+    await tenant.said(ref, "True", "ReconciliationSucceeded")
     assert await tenant.admin.find(theirs)
 
 

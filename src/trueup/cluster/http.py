@@ -103,7 +103,10 @@ class HttpTransport:
                 self._config.token_refused()
             if response.status != 200:
                 raise await _refusal(response)
-            yield self._lines(response.content)
+            try:
+                yield self._lines(response.content)
+            finally:
+                _hang_up(response)
 
     async def _lines(self, content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
         rest = b""
@@ -140,6 +143,12 @@ class HttpTransport:
         cause = f"no answer from the API server: {_why(error)}"
         step = "check that it runs, and that the kubeconfig names the right one"
         return Unavailable(f"{cause}; {step}", subject=self._base)
+
+
+def _hang_up(response: aiohttp.ClientResponse) -> None:
+    """End a watch in its middle: TLS would wait for a farewell that a server sends late or never."""
+    if response.connection is not None and response.connection.transport is not None:
+        response.connection.transport.abort()
 
 
 class _Body(aiohttp.BytesPayload):

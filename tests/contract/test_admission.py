@@ -107,6 +107,21 @@ async def _run_all(steps: Any, api: Api) -> None:
     for step in steps:
         assert step.keys() <= STEP, step
         await run(step, api)
+        await _cached(step, api)
+
+
+async def _cached(step: dict[str, Any], api: Api) -> None:
+    """Returns once a change is in kube-apiserver's cache.
+
+    It tries the next change on what the cache has, and asks webhooks about that too.
+    """
+    method, _, target = step["send"].partition(" ")
+    if method not in {"PATCH", "PUT"} or "?" in target:
+        return
+    latest = await api.send("GET", target)
+    async with asyncio.timeout(10):
+        while (await api.send("GET", f"{target}?resourceVersion=0")).body != latest.body:
+            await asyncio.sleep(0.02)
 
 
 def _asked(api: Api, hooks: Hooks) -> list[dict[str, Any]]:

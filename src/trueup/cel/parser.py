@@ -22,7 +22,7 @@ _BINARY: Final = {
     **dict.fromkeys(("+", "-"), 2),
     **dict.fromkeys(("*", "/", "%"), 3),
 }
-_RESERVED: Final = frozenset(
+RESERVED: Final = frozenset(
     [
         "as",
         "break",
@@ -43,6 +43,7 @@ _RESERVED: Final = frozenset(
         "while",
     ]
 )
+"""Words that CEL keeps for later: no identifier, though nothing uses them."""
 
 
 def parse(text: str, allowed: frozenset[str]) -> Node:
@@ -176,7 +177,7 @@ class _Parser:
     def _named(self, token: Token, dot: str) -> Node:
         if self._take("("):
             return self._call(token.value, None, token.position)
-        if token.value in _RESERVED:
+        if token.value in RESERVED:
             raise syntax_error(self._text, token.position, f"reserved identifier: {token.value}")
         if self._is_message():
             raise syntax_error(self._text, token.position, "messages are not supported")
@@ -191,7 +192,7 @@ class _Parser:
         return token.kind == "symbol" and token.value == "{"
 
     def _call(self, function: str, target: Node | None, position: int) -> Node:
-        if target is None and function in _RESERVED:
+        if target is None and function in RESERVED:
             raise syntax_error(self._text, position, f"reserved identifier: {function}")
         args: list[Node] = []
         if not self._take(")"):

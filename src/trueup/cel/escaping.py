@@ -8,13 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_RESERVED: Final = frozenset(
-    [
-        *("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for"),
-        *("function", "if", "import", "let", "loop", "package", "namespace", "return"),
-        *("var", "void", "while"),
-    ]
-)
+from trueup.cel.parser import KEYWORDS
+
 _ESCAPES: Final = {
     "__": "__underscores__",
     ".": "__dot__",
@@ -28,6 +23,6 @@ def escape(name: str) -> str | None:
     """How ``name`` is written in an expression; None if it cannot be."""
     if not _SPELLABLE.fullmatch(name):
         return None
-    if name in _RESERVED:
+    if name in KEYWORDS:
         return f"__{name}__"
     return re.sub(r"__|[-./]", lambda match: _ESCAPES[match[0]], name)

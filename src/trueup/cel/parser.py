@@ -44,6 +44,8 @@ RESERVED: Final = frozenset(
     ]
 )
 """Words that CEL keeps for later: no identifier, though nothing uses them."""
+KEYWORDS: Final = RESERVED | {"true", "false", "null", "in"}
+"""All words that are no identifier."""
 
 
 def parse(text: str, allowed: frozenset[str]) -> Node:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from trueup import cel
 from trueup.cel import types as t
-from trueup.cel.parser import RESERVED
+from trueup.cel.parser import KEYWORDS
 from trueup.controlplane.admission.expressions import Scope, Uncompiled, compiled
 from trueup.controlplane.admission.policies import types_of
 from trueup.controlplane.validation.builtin.admission_rules import (
@@ -39,7 +39,6 @@ _REASONS: Final = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 _MOST_ANNOTATIONS: Final = 20
 _LONGEST_VALUE: Final = 5 * 1024
 _IDENTIFIER: Final = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-_KEYWORDS: Final = RESERVED | {"true", "false", "null", "in"}
 _SILENT: Final = "validations or auditAnnotations must contain at least one item"
 
 
@@ -127,7 +126,7 @@ def _variables(
         name, text = str(variable.get("name") or ""), str(variable.get("expression") or "")
         if not name.strip():
             yield required(child(path, "name"), "name is not specified")
-        elif not _IDENTIFIER.fullmatch(name) or name in _KEYWORDS:
+        elif not _IDENTIFIER.fullmatch(name) or name in KEYWORDS:
             yield invalid(child(path, "name"), name, "must be a valid CEL identifier")
         if not text.strip():
             yield required(child(path, "expression"), "expression is not specified")

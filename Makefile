@@ -8,13 +8,14 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test faults kube contract explore bench docs format clean
+.PHONY: help demo up check lint types imports test faults kube tools contract explore bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
 	@echo "make up      the same repository, kept running, to play with"
 	@echo "make test    the tests            make check   lint, types, import contracts"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
+	@echo "make tools   build the real kustomize, helm, jsonnet and sops, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"
 	@echo "make explore    send both the same random operations, and show where they part"
@@ -48,6 +49,9 @@ faults: $(DEVELOP)
 
 kube:
 	testenv/build.sh
+
+tools:
+	testenv/tools.sh
 
 contract: $(DEVELOP)
 	$(BIN)/pytest -n auto tests/contract

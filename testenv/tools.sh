@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Builds the real kustomize, helm, jsonnet and sops into the user's cache, each once for the version
+# that tools/<tool>/go.mod pins: what Trueup's rendering is compared with. Given names, only those.
+# Prints where each is. The first time takes some five minutes on two cores.
+set -euo pipefail
+cd "$(dirname "$0")/tools"
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/trueup/tools"
+declare -A stamps=(
+  [kustomize]="-X sigs.k8s.io/kustomize/api/provenance.version="
+  [helm]="-X helm.sh/helm/v4/internal/version.version="
+)
+
+pinned() { # TOOL: what its go.mod requires of the module that has the package
+  local package
+  package=$(package_of "$1")
+  awk -v package="$package" '
+    $1 == "require" { $1 = ""; $0 = $0 }
+    $2 ~ /^v/ && (package == $1 || index(package, $1 "/") == 1) { print $2; exit }' "$1/go.mod"
+}
+
+package_of() { # TOOL
+  awk '$1 == "tool" { print $2 }' "$1/go.mod"
+}
+
+has_version() { # PROGRAM VERSION
+  { "$1" version || "$1" --version; } 2>/dev/null | grep -qF "${2#v}"
+}
+
+build() { # TOOL VERSION PROGRAM
+  command -v go >/dev/null || {
+    echo "Building $1 needs Go; whoever has $1 $2 already puts it on PATH, or names it in" \
+      "TRUEUP_${1^^}." >&2
+    return 1
+  }
+  local stamp=${stamps[$1]:-} package packages
+  package=$(package_of "$1")
+  packages=$(cd "$1" && go list -deps "$package" | wc -l)
+  echo "building $1 $2: up to $packages packages" >&2
+  mkdir -p "${3%/*}"
+  (cd "$1" && nice -n 5 go build -v -ldflags "-s -w ${stamp:+$stamp$2}" -o "$3.part" "$package" 2>&1) |
+    awk 'NR % 100 == 0 { print "  " NR " compiled"; fflush() }
+         /:[0-9]+:|error|cannot/ { print; fflush() }' >&2
+  mv "$3.part" "$3"
+}
+
+program_of() { # TOOL
+  local named=TRUEUP_${1^^} version program
+  version=$(pinned "$1")
+  program="$cache/$1/$version/$1"
+  if [ -n "${!named:-}" ]; then
+    program=${!named}
+  elif [ ! -x "$program" ]; then
+    if has_version "$1" "$version"; then
+      program=$(command -v "$1")
+    else
+      build "$1" "$version" "$program"
+    fi
+  fi
+  echo "$1 $version $program"
+}
+
+(($#)) || set -- kustomize jsonnet helm sops
+for tool in "$@"; do
+  program_of "$tool"
+done

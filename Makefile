@@ -8,12 +8,13 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test faults kube tools contract explore bench docs format clean
+.PHONY: help demo up check lint types imports test e2e faults kube tools contract explore bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
 	@echo "make up      the same repository, kept running, to play with"
 	@echo "make test    the tests            make check   lint, types, import contracts"
+	@echo "make e2e     the story told by servers, real Git and real clients, on both homes"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make tools   build the real kustomize, helm, jsonnet and sops, once (needs Go)"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
@@ -41,7 +42,10 @@ imports: $(DEVELOP)
 	$(BIN)/lint-imports
 
 test: $(DEVELOP)
-	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/contract
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/contract --ignore=tests/e2e
+
+e2e: $(DEVELOP)
+	$(BIN)/pytest -n auto --dist worksteal tests/e2e
 
 # Side by side: each of the two homes has a file.
 faults: $(DEVELOP)

@@ -55,7 +55,7 @@ async def serve(api: Api, wanted: dict[str, Any], *, own: bool) -> None:
     api.saved |= {"group": group, "api": f"{group}/v1", "things": f"{place}/things"}
     reply = await api.send("POST", DEFINITIONS, definition(wanted, group))
     assert reply.code in {201, 409}, reply.body
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not _is_served(await api.send("GET", "{things}")):
             await asyncio.sleep(0.02)
 

@@ -100,7 +100,7 @@ class Api:
         pairs = [("watch", "true"), *parse_qsl(query, keep_blank_values=True)]
         found: list[Any] = []
         async with (
-            asyncio.timeout(10),
+            asyncio.timeout(30),
             self.transport.stream(path, pairs, {"Accept": accept}) as lines,
         ):
             async for line in lines:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from trueup.apply import Done, Outcome, Owner, StageWalker, Walk, Writer
 from trueup.controllers.clusters import Cluster
 from trueup.controllers.health import Judged
-from trueup.controllers.rendering import render
+from trueup.controllers.rendering import check_dependencies, check_path, render
 from trueup.controllers.runs import Run
 from trueup.controllers.setback import Setback
 from trueup.controllers.world import World
@@ -66,8 +66,7 @@ class Look:
     async def through(self) -> float | None:
         """All steps; Setback where one cannot be taken."""
         world = self._world
-        rendering = await render(world, self._resource, self._delivery, self._artifact)
-        key, cluster = await self._cluster()
+        key, cluster, rendering = await self._wanted()
         run = self._run(rendering)
         inventory = await self._announce(key, rendering, run)
         walk = await self._apply(key, cluster, rendering, run)
@@ -92,6 +91,30 @@ class Look:
         )
         self._runs.pop(self._delivery.ref, None)
         return min(self._delivery.interval, walk.again_in or self._delivery.interval)
+
+    async def _wanted(self) -> tuple[str, Cluster, Rendering]:
+        """What is to be true and where, claimed also while a dependency is not ready.
+
+        So others do not prune what moves here. That a dependency is not ready counts for more than
+        what is wrong with the rendering or the cluster: it may be what brings the remedy.
+        """
+        world, delivery, artifact = self._world, self._delivery, self._artifact
+        check_path(world.dialect.path_not_found, delivery, artifact)
+        try:
+            rendering = await render(world, delivery, artifact)
+            key, cluster = await self._cluster()
+        except Setback:
+            check_dependencies(world, self._resource, delivery, artifact)
+            raise
+        self._claim(key, rendering)
+        check_dependencies(world, self._resource, delivery, artifact)
+        return key, cluster, rendering
+
+    def _claim(self, cluster: str, rendering: Rendering) -> None:
+        """All that is wanted, but for what our identity may not write: others may prune that."""
+        run = self._runs.get(self._delivery.ref)
+        wanted = {desired.ref for desired in rendering} - (run.forbidden if run else set())
+        self._world.wanted.claim(self._delivery.ref, cluster, wanted)
 
     async def _cluster(self) -> tuple[str, Cluster]:
         try:
@@ -120,12 +143,11 @@ class Look:
     # Applying
 
     async def _announce(self, cluster: str, rendering: Rendering, run: Run) -> list[ObjectRef]:
-        """Claim the objects, and have them in the inventory before any is created."""
+        """Have the objects in the inventory before any is created."""
         world, delivery = self._world, self._delivery
         refs = [desired.ref for desired in rendering]
         known = world.reporter.inventory(self._resource)
         inventory = union(known, refs)
-        world.wanted.claim(delivery.ref, cluster, set(refs) - run.forbidden)
         world.concerned.claim(delivery.ref, cluster, [*inventory, *delivery.health.checks])
         remembered = world.memory.remembered(self._resource)
         if set(refs) - set(known) or (not run.announced and _is_new(rendering, remembered)):
@@ -153,12 +175,10 @@ class Look:
         return walk
 
     def _release_forbidden(self, key: str, rendering: Rendering, walk: Walk, run: Run) -> None:
-        """Claim no object that our identity may not write: it would keep others from pruning it."""
         forbidden = {o.ref for o in walk.failures if isinstance(o.error, Forbidden)}
         if forbidden != run.forbidden:
             run.forbidden = forbidden
-            wanted = {desired.ref for desired in rendering} - forbidden
-            self._world.wanted.claim(self._delivery.ref, key, wanted)
+            self._claim(key, rendering)
 
     def _remember(
         self, before: Mapping[ObjectRef, Remembered], outcomes: Sequence[Outcome]

@@ -16,31 +16,20 @@ from trueup.report.report import Trouble
 log = logging.getLogger(__name__)
 
 
-async def render(
-    world: World, resource: Manifest, delivery: Delivery, artifact: Artifact
-) -> Rendering:
-    """What ``delivery`` wants.
-
-    It is rendered also while a dependency is not ready, so that others know what it claims; that
-    the dependency is not ready then counts for more than what may be wrong with the rendering.
-    Raises Setback.
-    """
-    _check_path(world.dialect.path_not_found, delivery, artifact)
-    rendered, problem = None, None
+async def render(world: World, delivery: Delivery, artifact: Artifact) -> Rendering:
+    """What ``delivery`` wants; raises Setback."""
     try:
-        rendered = await _render(world, delivery, artifact)
+        return await _render(world, delivery, artifact)
     except TrueupError as error:
-        problem = error
+        raise Setback(Trouble.BUILD, str(error)) from error
     except Exception as error:
         log.exception("rendering %s failed", delivery.ref)
-        problem = of_defect(error, "rendering")
-    _check_dependencies(world, resource, delivery, artifact)
-    if rendered is None:
-        raise Setback(Trouble.BUILD, str(problem)) from problem
-    return rendered
+        defect = of_defect(error, "rendering")
+        raise Setback(Trouble.BUILD, str(defect)) from defect
 
 
-def _check_path(complaint: str, delivery: Delivery, artifact: Artifact) -> None:
+def check_path(complaint: str, delivery: Delivery, artifact: Artifact) -> None:
+    """Raises Setback with ``complaint``, in the dialect's words, if there is nothing to render."""
     path = delivery.path or "."
     try:
         found = artifact.tree.is_dir(path)
@@ -60,9 +49,10 @@ async def _render(world: World, delivery: Delivery, artifact: Artifact) -> Rende
         raise
 
 
-def _check_dependencies(
+def check_dependencies(
     world: World, resource: Manifest, delivery: Delivery, artifact: Artifact
 ) -> None:
+    """Raises Setback if one that must be live before ``delivery`` is not."""
     if not delivery.depends_on:
         return
     try:

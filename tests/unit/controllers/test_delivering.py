@@ -142,6 +142,25 @@ async def test_an_object_that_moves_to_another_delivery_is_handed_over(stage: St
     assert after["metadata"]["labels"]["kustomize.toolkit.fluxcd.io/name"] == "next"
 
 
+async def test_an_object_stays_that_moves_to_a_delivery_which_still_waits(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a"), "app/b.yaml": config_map("b")})
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    before = await stage.get(config_map_ref("b"))
+    revision = await stage.commit(
+        {"app/b.yaml": None, "next/b.yaml": config_map("b"), "gate/c.yaml": config_map("c")}
+    )
+    await stage.delivery("next", dependsOn=[{"name": "gate"}])
+    await stage.ready(revision=revision)
+    await stage.delivery("gate")
+    await stage.ready("next", revision)
+    after = await stage.get(config_map_ref("b"))
+    assert before is not None
+    assert after is not None
+    assert after["metadata"]["uid"] == before["metadata"]["uid"]
+
+
 async def test_deleting_the_delivery_deletes_what_it_brought(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a")})
     await stage.source()

@@ -1,80 +1,56 @@
-"""``trueup build``: what a folder renders to, in the bytes that ``kustomize build`` prints."""
+"""``trueup build``: what a folder renders to, in the bytes that the tool it is written for prints."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from trueup.errors import InputError, TrueupError
-from trueup.render.kustomize import Options, build, to_yaml
-from trueup.render.kustomize.loader import LoadRestrictor
-from trueup.tree import FolderTree
-
-_RESTRICTORS: dict[str, LoadRestrictor] = {
-    "LoadRestrictionsRootOnly": "root-only",
-    "LoadRestrictionsNone": "none",
-}
+from trueup.cli.rendering.dispatch import render, render_options
+from trueup.cli.rendering.options import Sectioned
+from trueup.cli.rendering.output import deliver
+from trueup.cli.rendering.place import readable
+from trueup.cli.rendering.rendered import Rendered
+from trueup.errors import TrueupError
 
 
-@click.command("build")
-@click.argument("folder", metavar="DIR", default=".")
+@click.command("build", cls=Sectioned)
+@click.argument("folders", metavar="[DIR]...", nargs=-1)
 @click.option(
-    "--load-restrictor",
-    "restrictor",
-    type=click.Choice(list(_RESTRICTORS)),
-    default="LoadRestrictionsRootOnly",
-    show_default=True,
-    help="Whether files may come from outside the folder of their kustomization.",
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write to a file, or into a folder, there one file for each object.",
 )
-@click.option(
-    "--enable-managedby-label",
-    "managed_by_label",
-    is_flag=True,
-    help="Label every object with app.kubernetes.io/managed-by.",
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file."
-)
-def command(folder: str, restrictor: str, managed_by_label: bool, output: Path | None) -> None:
-    """Print the objects that the kustomization in DIR renders to, as YAML.
+@render_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, folders: tuple[str, ...], output: Path | None, **_: object
+) -> None:
+    """Print the objects that DIR renders to, as YAML; DIR is where you are, if not given.
 
-    Documents come in kustomize's order: Namespaces and what defines others first, webhooks last,
-    unless the kustomization has sortOptions.
+    A folder with a kustomization file is rendered as kustomize does, one with a Chart.yaml as Helm
+    does; any other is a directory of manifests. Each renderer takes the flags of its own tool.
+
+    With several DIR, all are rendered, and what is wrong is told of each.
     """
-    options = Options(_RESTRICTORS[restrictor], managed_by_label, reorder="legacy")
-    text = _rendered(folder, options)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        _write(output, text)
+    found, errors = render_all(ctx, folders or (".",))
+    if errors:
+        for text in errors:
+            click.echo(f"Error: {text}", err=True)
+        raise click.exceptions.Exit(1)
+    deliver(found, output)
 
 
-def _rendered(folder: str, options: Options) -> str:
-    """The tree is the whole disk: bases lie anywhere, and the engine says what may be read."""
-    root = Path("/")
-    try:
-        path = Path(folder).resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            "no such directory", subject=folder, next_step="name a directory"
-        ) from error
-    if not path.is_dir():
-        raise InputError("is not a directory", subject=folder, next_step="name a directory")
-    try:
-        return to_yaml(build(FolderTree(root), str(path.relative_to(root)), options))
-    except TrueupError as error:
-        raise click.ClickException(_readable(str(error))) from error
-
-
-def _readable(text: str) -> str:
-    """``text`` with paths relative to where the person is."""
-    here = str(Path.cwd()).lstrip("/")
-    return text.replace(f"{here}/", "") if here else text
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(error.strerror or str(error), subject=str(output)) from error
+def render_all(ctx: click.Context, folders: Sequence[str]) -> tuple[list[Rendered], list[str]]:
+    """What each of ``folders`` renders to, and what is wrong with those that do not."""
+    found: list[Rendered] = []
+    errors: list[str] = []
+    for folder in folders:
+        try:
+            found.append(render(ctx, folder))
+        except TrueupError as error:
+            errors.append(readable(str(error)))
+    return found, errors

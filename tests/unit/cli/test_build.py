@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,5 +87,47 @@ def test_what_is_no_folder_is_an_error(folder: Path, name: str, cause: str) -> N
     assert refused.stderr == f"Error: {folder / name}: {cause}; name a directory\n"
 
 
-def test_a_folder_without_a_kustomization_says_what_is_looked_for(folder: Path) -> None:
-    assert "unable to find one of kustomization.yaml" in build(folder).stderr
+def test_a_folder_that_is_forced_to_be_a_kustomization_says_what_is_looked_for(
+    folder: Path,
+) -> None:
+    refused = build(folder, "--renderer", "kustomize")
+    assert "unable to find one of kustomization.yaml" in refused.stderr
+
+
+def test_what_is_wrong_is_told_of_each_folder(folder: Path) -> None:
+    (folder / "over" / "kustomization.yaml").write_text("resources: [nothing]\n")
+    refused = build(folder / "nope", folder / "base", folder / "over")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert len(re.findall("^Error: .*(?:nope|over)", refused.stderr, re.MULTILINE)) == 2
+
+
+def test_several_folders_are_one_stream(folder: Path) -> None:
+    found = build(folder / "base", folder / "over")
+    assert found.stdout == f"{SPACE}---\n{MAP}---\n{SPACE}---\n{MAP}"
+
+
+def test_an_output_folder_gets_a_file_for_each_object(folder: Path) -> None:
+    (folder / "out").mkdir()
+    build(folder / "base", "-o", folder / "out")
+    written = {path.name: path.read_text() for path in (folder / "out").iterdir()}
+    assert written == {"v1_configmap_a.yaml": MAP, "v1_namespace_b.yaml": SPACE}
+
+
+@pytest.mark.parametrize(
+    "flag", ["--enable-alpha-plugins", "--enable-exec", "--network", "--env=A=b", "--mount=a"]
+)
+def test_flags_that_would_run_programs_are_refused(folder: Path, flag: str) -> None:
+    refused = build(folder / "base", flag)
+    assert refused.exit_code == 2
+    assert "is refused: programs and containers" in refused.stderr
+
+
+def test_flux_lists_every_manifest_below_where_there_is_no_kustomization(folder: Path) -> None:
+    (folder / "base" / "kustomization.yaml").unlink()
+    found = build(folder / "base", "--renderer=flux")
+    assert found.stdout == f"{MAP}---\n{SPACE}"
+
+
+def test_a_flag_of_another_renderer_is_an_error(folder: Path) -> None:
+    refused = build(folder / "base", "--renderer=flux", "--reorder=none")
+    assert "--reorder is for kustomize, and this is rendered by flux" in refused.stderr

@@ -1,0 +1,53 @@
+"""From what the person names, and flags, to what it renders to."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from trueup.cli.rendering import flux, kustomize
+from trueup.cli.rendering.options import check_flags, together
+from trueup.cli.rendering.place import Place, on_disk
+from trueup.cli.rendering.rendered import Render, Rendered
+from trueup.errors import RenderError
+from trueup.render.detect import detect
+
+RENDERERS: dict[str, str] = {
+    "kustomize": "trueup.cli.rendering.kustomize",
+    "flux": "trueup.cli.rendering.flux",
+}
+"""The module of each renderer, which is loaded when it is needed."""
+
+render_options = together(
+    click.option(
+        "--renderer",
+        type=click.Choice(list(RENDERERS)),
+        help="Take DIR for this, whatever lies in it.",
+    ),
+    kustomize.options,
+    flux.options,
+)
+"""The flags of every renderer."""
+
+
+def render(ctx: click.Context, argument: str) -> Rendered:
+    """What ``argument`` renders to with the flags of ``ctx``; raises TrueupError."""
+    place = locate(argument, ctx.params)
+    chosen = ctx.params["renderer"] or detect(place.tree, place.path)
+    check_flags(ctx, chosen)
+    return _renderer(chosen, place)(place, ctx.params)
+
+
+def locate(argument: str, _flags: dict[str, Any]) -> Place:
+    """Where ``argument`` is to be had; InputError if it is not there."""
+    return on_disk(argument)
+
+
+def _renderer(name: str, place: Place) -> Render:
+    module = RENDERERS.get(name)
+    if module is None:
+        raise RenderError(f"is for {name}, which is not rendered here", subject=place.shown)
+    found: Render = import_module(module).render
+    return found

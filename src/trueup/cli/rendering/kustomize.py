@@ -1,0 +1,64 @@
+"""Kustomizations on the command line: the flags of ``kustomize build``, by their names."""
+
+from __future__ import annotations
+
+import click
+
+from trueup.cli.rendering.options import flag_of, refused, together
+from trueup.cli.rendering.place import Place
+from trueup.cli.rendering.rendered import Flags, Rendered
+from trueup.render.kustomize import Options, build, to_yaml
+from trueup.render.kustomize.loader import LoadRestrictor
+
+_RESTRICTORS: dict[str, LoadRestrictor] = {
+    "LoadRestrictionsRootOnly": "root-only",
+    "LoadRestrictionsNone": "none",
+}
+_NO_PROGRAMS = "programs and containers that a tree names are never run"
+
+_flag = flag_of("Kustomize", "kustomize")
+
+options = together(
+    _flag(
+        "--load-restrictor",
+        type=click.Choice(list(_RESTRICTORS)),
+        default="LoadRestrictionsRootOnly",
+        show_default=True,
+        help="Whether files may come from outside the folder of their kustomization.",
+    ),
+    _flag(
+        "--enable-managedby-label",
+        is_flag=True,
+        envvar="KUSTOMIZE_ENABLE_MANAGEDBY_LABEL",
+        help="Label every object with app.kubernetes.io/managed-by.",
+    ),
+    _flag(
+        "--reorder",
+        type=click.Choice(["legacy", "none"]),
+        default="legacy",
+        show_default=True,
+        help="The order of the output, where the kustomization has no sortOptions.",
+    ),
+    refused("--enable-alpha-plugins", why=_NO_PROGRAMS),
+    refused("--enable-exec", why=_NO_PROGRAMS),
+    refused("--enable-star", why="Starlark functions are not run, in kustomize neither"),
+    refused("--network", why=_NO_PROGRAMS),
+    refused("--network-name", why=_NO_PROGRAMS, is_flag=False),
+    refused("--mount", why=_NO_PROGRAMS, is_flag=False),
+    refused("-e", "--env", why=_NO_PROGRAMS, is_flag=False),
+    refused("--as-current-user", why=_NO_PROGRAMS),
+)
+
+
+def render(place: Place, flags: Flags) -> Rendered:
+    """What ``kustomize build`` prints, in its bytes."""
+    objects = build(place.tree, place.path, _options(flags))
+    return Rendered(objects, to_yaml(objects))
+
+
+def _options(flags: Flags) -> Options:
+    return Options(
+        load_restrictor=_RESTRICTORS[flags["load_restrictor"]],
+        managed_by_label=flags["enable_managedby_label"],
+        reorder=flags["reorder"],
+    )

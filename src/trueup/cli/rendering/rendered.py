@@ -1,0 +1,27 @@
+"""What a renderer gives back to the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from trueup.cli.rendering.place import Place
+from trueup.objects import Manifest
+
+Flags = Mapping[str, Any]
+"""The parameters of the command by name, as click gives them; each renderer reads its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The objects, and the text that the renderer's own tool prints of them."""
+
+    objects: list[Manifest]
+    text: str
+
+
+class Render(Protocol):
+    """How a renderer's module is called; it raises TrueupError."""
+
+    def __call__(self, place: Place, flags: Flags) -> Rendered: ...

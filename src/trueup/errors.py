@@ -9,6 +9,7 @@
     │   ├── RenderError         a renderer refuses its input
     │   ├── SubstitutionError   a variable reference is malformed or unset
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
+    │   ├── SandboxError        code in a worker process hit a limit, or the worker died
     │   ├── CycleError          dependencies form a cycle
     │   └── AccessDenied        a reference to what the tenant may not use
     ├── MissingExtra            an optional part of Trueup is needed, and not installed
@@ -92,6 +93,19 @@ class ExpressionError(InputError):
     """
 
     place: tuple[int, int] | None = None
+
+
+class SandboxError(InputError):
+    """Code that others wrote, run in a worker process, hit a limit or took the worker down.
+
+    ``limit`` is the one that was hit (wall clock, CPU time, memory, output); empty for a crash.
+    """
+
+    def __init__(
+        self, cause: str, *, subject: str = "", next_step: str = "", limit: str = ""
+    ) -> None:
+        super().__init__(cause, subject=subject, next_step=next_step)
+        self.limit = limit
 
 
 class CycleError(InputError):

@@ -1,0 +1,11 @@
+"""What others wrote, run where it can do no harm: in worker processes, with limits.
+
+``Pool`` keeps worker processes warm and runs functions of Trueup's in them, on bytes. A call that
+loops, explodes or crashes ends with ``SandboxError``, which names the limit, and nothing but that
+call ends. The calling side is ``pool`` and ``worker``; ``inside`` is what runs in a worker.
+"""
+
+from trueup.sandbox.limits import Limits
+from trueup.sandbox.pool import Pool
+
+__all__ = ["Limits", "Pool"]

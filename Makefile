@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test e2e faults kube tools contract explore bench docs format clean
+.PHONY: help demo up check lint types imports test e2e faults kube tools contract parity explore bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
@@ -17,6 +17,7 @@ help:
 	@echo "make e2e     the story told by servers, real Git and real clients, on both homes"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
 	@echo "make tools   build the real kustomize, helm, jsonnet and sops, once (needs Go)"
+	@echo "make parity  render every case with Trueup and with the real tools, and compare"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"
 	@echo "make explore    send both the same random operations, and show where they part"
@@ -59,6 +60,10 @@ tools:
 
 contract: $(DEVELOP)
 	$(BIN)/pytest -n auto tests/contract
+
+# For example: make parity PARITY="--tool kustomize ~/code/our-clusters"
+parity: $(DEVELOP)
+	$(BIN)/python -m tests.parity $(PARITY)
 
 # For example: make explore EXPLORE="--examples 5000 --seed 7"
 explore: $(DEVELOP)

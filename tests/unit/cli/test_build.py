@@ -1,4 +1,4 @@
-"""``trueup build``: a folder on disk to YAML. What is rendered is in ``tests/cases/kustomize``."""
+"""``trueup build``: a folder on disk to YAML. What is rendered is in ``tests/cases/parity``."""
 
 from __future__ import annotations
 

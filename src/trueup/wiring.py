@@ -17,6 +17,7 @@ from trueup.controllers.deliveries import Deliveries
 from trueup.controllers.home import Home
 from trueup.controllers.metrics import Metric, Sample
 from trueup.controllers.objections import objection_to
+from trueup.controllers.rendering_store import RenderingStore
 from trueup.controllers.rivals import Rivals
 from trueup.controllers.shard import ALL, Shard
 from trueup.controllers.sources import Sources
@@ -77,6 +78,7 @@ class Controllers:
             CONVENTIONS,
             artifacts,
             self.sources.resources.get,
+            RenderingStore(cache / "renderings"),
             objection,
             shard,
         )

@@ -18,6 +18,7 @@ from trueup.controllers.inputs import Inputs
 from trueup.controllers.memory import Memory
 from trueup.controllers.neighbours import Neighbours, is_active
 from trueup.controllers.render_cache import RenderCache
+from trueup.controllers.rendering_store import RenderingStore
 from trueup.controllers.reporting import Reporter
 from trueup.controllers.shard import ALL, Shard
 from trueup.controllers.triggers import worth_a_look
@@ -46,6 +47,7 @@ class Deliveries:
         conventions: Conventions,
         artifacts: Artifacts,
         find_source: Callable[[ObjectRef], Manifest | None],
+        store: RenderingStore,
         objection: Objection = no_objection,
         shard: Shard = ALL,
     ) -> None:
@@ -58,7 +60,7 @@ class Deliveries:
             home.client, dialect.kind, without_managed_fields, on_change=self._changed
         )
         self.memory = Memory(home.client)
-        self.renderings = RenderCache()
+        self.renderings = RenderCache(store)
         self._concerned = Claims()
         ways = Ways(home.client, home.clock, self._queue.add)
         self._world = World(

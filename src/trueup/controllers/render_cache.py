@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trueup.controllers.rendering_store import RenderingStore
 from trueup.flow import Delivery, Rendering, digest_of
 from trueup.objects import Manifest, ObjectRef
+from trueup.plan.mask import is_secret
 from trueup.tree import Difference, Reads, RecordingTree, Tree, is_current
 
 
@@ -21,9 +23,13 @@ class _Cached:
 
 
 class RenderCache:
-    """The latest rendering of each delivery, with what it was made of."""
+    """The latest rendering of each delivery, with what it was made of.
 
-    def __init__(self) -> None:
+    What is in ``store`` outlives the process.
+    """
+
+    def __init__(self, store: RenderingStore) -> None:
+        self._store = store
         self._cache: dict[ObjectRef, _Cached] = {}
         self.made = 0
         """How many renderings were really made."""
@@ -34,12 +40,27 @@ class RenderCache:
         known = self._cache.get(delivery.ref)
         if known is not None and known.key == key and not self.is_affected(delivery.ref, tree):
             return known.rendering
+        # In a thread, so that a large rendering does not hold up watches and leases.
+        reads, rendering = await asyncio.to_thread(
+            self._kept_or_made, known is None, key, delivery, tree, inputs
+        )
+        self._cache[delivery.ref] = _Cached(key, reads, rendering, tree.digest(""))
+        return rendering
+
+    def _kept_or_made(
+        self, is_first: bool, key: str, delivery: Delivery, tree: Tree, inputs: Sequence[Manifest]
+    ) -> tuple[Reads, Rendering]:
+        kept = self._store.load(delivery.ref, key) if is_first else None
+        if kept is not None and is_current(kept[0], tree):
+            return kept
         recorder = RecordingTree(tree)
         self.made += 1
-        # In a thread, so that a large rendering does not hold up watches and leases.
-        rendering = await asyncio.to_thread(delivery.render, recorder, inputs)
-        self._cache[delivery.ref] = _Cached(key, recorder.reads, rendering, tree.digest(""))
-        return rendering
+        rendering = delivery.render(recorder, inputs)
+        if any(map(is_secret, inputs)):
+            self._store.forget(delivery.ref)
+        else:
+            self._store.save(delivery.ref, key, recorder.reads, rendering)
+        return recorder.reads, rendering
 
     def is_affected(
         self, delivery: ObjectRef, tree: Tree, difference: Difference | None = None
@@ -59,7 +80,8 @@ class RenderCache:
         return False
 
     def forget(self, delivery: ObjectRef) -> None:
-        self._cache.pop(delivery, None)
+        if self._cache.pop(delivery, None) is not None:
+            self._store.forget(delivery)
 
 
 def _key(delivery: Delivery, inputs: Sequence[Manifest]) -> str:

@@ -40,6 +40,27 @@ async def test_a_restart_writes_nothing_where_nothing_changed(stage: Stage) -> N
     assert await stage.versions() == before
 
 
+async def test_a_restart_renders_nothing_that_did_not_change(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    await stage.restart()
+    await stage.looked_at()
+    assert stage.embedded.controllers.deliveries.renderings.made == 0
+
+
+async def test_a_change_that_came_while_nobody_looked_is_rendered(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    await stage.stop_controllers()
+    stage.repo.commit({"app/a.yaml": config_map("a", key="2")})
+    await stage.restart()
+    await stage.until(config_map_ref("a"), lambda obj: obj["data"] == {"key": "2"})
+
+
 async def test_a_look_without_a_change_makes_no_call(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
     await stage.source()

@@ -42,6 +42,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Check, without a change": {
         "build": "Print what a folder renders to.",
+        "build-many": "Render many folders in one process, as JSON lines.",
         "diff": "Show what a folder would change on the cluster.",
         "health": "Tell the health of manifests.",
         "eval": "Answer questions about the rules, as JSON lines.",
@@ -65,7 +66,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"trueup.cli.{cmd_name}").command
+        command: click.Command = import_module(f"trueup.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

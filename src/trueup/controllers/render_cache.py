@@ -10,7 +10,7 @@ from trueup.controllers.rendering_store import RenderingStore
 from trueup.flow import Delivery, Rendering, digest_of
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.mask import is_secret
-from trueup.tree import Difference, Reads, RecordingTree, Tree, is_current
+from trueup.tree import BoundedTree, Difference, Reads, RecordingTree, Tree, is_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class RenderCache:
         kept = self._store.load(delivery.ref, key) if is_first else None
         if kept is not None and is_current(kept[0], tree):
             return kept
-        recorder = RecordingTree(tree)
+        recorder = RecordingTree(BoundedTree(tree))
         self.made += 1
         rendering = delivery.render(recorder, inputs)
         if any(map(is_secret, inputs)):

@@ -2,10 +2,12 @@
 
 ``Tree`` is the interface; ``MemoryTree`` and ``FolderTree`` are here, the Git tree is in
 ``fetch.git``. ``RecordingTree`` notes what was read, also what was looked for and not found;
-``OverlayTree`` lays files over a tree, ``FilteredTree`` hides some.
+``OverlayTree`` lays files over a tree, ``FilteredTree`` hides some, and ``BoundedTree`` gives out
+only so much of one; ``archive`` unpacks into memory.
 Paths are relative, with ``/``; they and every symlink stay inside the tree.
 """
 
+from trueup.tree.bounds import BoundedTree, Bounds
 from trueup.tree.filter import FilteredTree
 from trueup.tree.folder import FolderTree
 from trueup.tree.memory import MemoryTree
@@ -14,6 +16,8 @@ from trueup.tree.record import Difference, Reads, RecordingTree, is_current
 from trueup.tree.tree import Entry, Tree, clean_path
 
 __all__ = [
+    "BoundedTree",
+    "Bounds",
     "Difference",
     "Entry",
     "FilteredTree",

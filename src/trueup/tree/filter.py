@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from trueup.tree.tree import Entry, Tree
+from trueup.tree.tree import Entry, Tree, encode_name
 
 
 class FilteredTree(Tree):
@@ -47,7 +47,7 @@ class FilteredTree(Tree):
             return None
         if entry.kind != "dir":
             return entry
-        digest = sha256(f"{self._mark} {'/'.join(parts)} {entry.digest}".encode())
+        digest = sha256(encode_name(f"{self._mark} {'/'.join(parts)} {entry.digest}"))
         return replace(entry, digest=digest.hexdigest())
 
     def _shows(self, parts: tuple[str, ...], entry: Entry) -> bool:

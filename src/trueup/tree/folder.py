@@ -7,7 +7,8 @@ import stat
 from pathlib import Path
 
 from trueup.errors import TreeError
-from trueup.tree.tree import MAX_FILE_BYTES, Entry, Tree
+from trueup.tree.bounds import check_file_size
+from trueup.tree.tree import Entry, Tree
 
 
 class FolderTree(Tree):
@@ -41,9 +42,8 @@ class FolderTree(Tree):
         path = self.root.joinpath(*parts)
         if path.is_symlink():
             return os.fsencode(path.readlink())
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise TreeError(f"larger than {MAX_FILE_BYTES} bytes", subject="/".join(parts))
         try:
+            check_file_size(path.stat().st_size, "/".join(parts))
             return path.read_bytes()
         except OSError as error:
             raise TreeError(error.strerror or str(error), subject="/".join(parts)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from trueup.tree.tree import Entry, Tree, clean_path
+from trueup.tree.tree import Entry, Tree, clean_path, encode_name
 
 
 class MemoryTree(Tree):
@@ -51,18 +51,18 @@ class MemoryTree(Tree):
         if parts in self._files:
             return Entry(name, "file", sha256(self._files[parts]).hexdigest())
         if parts in self._links:
-            return Entry(name, "link", sha256(self._links[parts].encode()).hexdigest())
+            return Entry(name, "link", sha256(self._content(parts)).hexdigest())
         if parts not in self._dirs:
             return None
-        below = "\n".join(
-            f"{e.kind} {e.name} {e.digest}"
+        below = "".join(
+            f"{e.kind} {e.digest} {e.name}/"  # which no name can hold
             for e in sorted(self._children(parts), key=lambda e: e.name)
         )
-        return Entry(name, "dir", sha256(below.encode()).hexdigest())
+        return Entry(name, "dir", sha256(encode_name(below)).hexdigest())
 
     def _content(self, parts: tuple[str, ...]) -> bytes:
         if parts in self._links:
-            return self._links[parts].encode()
+            return encode_name(self._links[parts])
         return self._files[parts]
 
     def _children(self, parts: tuple[str, ...]) -> list[Entry]:

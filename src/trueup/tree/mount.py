@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from trueup.errors import TreeError
-from trueup.tree.tree import Entry, Tree, clean_path
+from trueup.tree.tree import Entry, Tree, clean_path, encode_name
 
 Parts = tuple[str, ...]
 
@@ -44,8 +44,8 @@ class MountedTree(Tree):
         if not below:
             return None if entry is None else Entry(name, entry.kind, entry.digest)
         children = [self._lookup(point) for point in below.values()]
-        mark = "\n".join(f"{child.name} {child.digest}" for child in children if child)
-        digest = sha256(f"{entry.digest if entry else ''}\n{mark}".encode()).hexdigest()
+        mark = "".join(f"{child.digest} {child.name}/" for child in children if child)
+        digest = sha256(encode_name(f"{entry.digest if entry else ''}\n{mark}")).hexdigest()
         return Entry(name, "dir", digest)
 
     def _content(self, parts: Parts) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from trueup.tree.tree import Entry, Tree, clean_path
+from trueup.tree.tree import Entry, Tree, clean_path, encode_name
 
 Reads = Mapping[tuple[str, str], str | None]
 """(``content`` | ``kind`` | ``names``, path) -> what was there; None where nothing was found."""
@@ -100,5 +100,5 @@ def _seen(how: str, entry: Entry | None) -> str | None:
 
 
 def _names(children: list[Entry]) -> str:
-    lines = sorted(f"{child.name}\n{child.kind}\n" for child in children)
-    return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+    lines = sorted(f"{child.name}/{child.kind}\n" for child in children)
+    return sha256(encode_name("".join(lines))).hexdigest()

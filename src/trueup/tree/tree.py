@@ -11,8 +11,6 @@ from trueup.errors import TreeError
 MAX_LINKS = 40
 """Symlinks followed for one path before it counts as a loop (as Linux does)."""
 
-MAX_FILE_BYTES = 32 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -45,6 +43,11 @@ def clean_path(path: str) -> tuple[str, ...]:
         else:
             raise TreeError("path leaves its tree", subject=path)
     return tuple(parts)
+
+
+def encode_name(text: str) -> bytes:
+    """The bytes of a name, a path or a link's target; what is no UTF-8 comes back as it was."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 class Tree(ABC):

@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from trueup.fetch.git import GitCache, Reference, Remote
+from trueup.testing.archives import packed, tar, tar_gz, zipped
 from trueup.testing.git import GitRepo, link_to
-from trueup.tree import FilteredTree, FolderTree, MemoryTree, OverlayTree, RecordingTree, Tree
+from trueup.tree import (
+    BoundedTree,
+    FilteredTree,
+    FolderTree,
+    MemoryTree,
+    OverlayTree,
+    RecordingTree,
+    Tree,
+)
+from trueup.tree.archive import tree_from_archive
 from trueup.tree.mount import MountedTree
 
 FILES = {"app/a.yaml": "a: 1\n", "app/deep/b.yaml": "b: 1\n", "top.txt": "top\n"}
@@ -38,7 +48,8 @@ async def git(path: Path) -> Tree:
     return checkout.tree
 
 
-KINDS = ["memory", "folder", "git", "overlay", "recording", "mounted"]
+ARCHIVES = {"tar": tar, "tar.gz": tar_gz, "zip": zipped}
+KINDS = ["memory", "folder", "git", "overlay", "recording", "mounted", "bounded", *ARCHIVES]
 
 
 @pytest.fixture(params=KINDS)
@@ -58,6 +69,10 @@ async def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
             rest = {name: text for name, text in FILES.items() if name == "top.txt"}
             base = MemoryTree(rest, LINKS | BAD_LINKS)
             return MountedTree(base, {"app": (memory(), "app")})
+        case "bounded":
+            return BoundedTree(memory())
+        case "tar" | "tar.gz" | "zip" as name:
+            return tree_from_archive(ARCHIVES[name](packed(FILES, LINKS | BAD_LINKS)))
         case _:
             return memory()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pygit2
 
 from trueup.errors import TreeError
-from trueup.tree.tree import MAX_FILE_BYTES
+from trueup.tree.bounds import check_file_size
 
 _UNREADABLE = (KeyError, ValueError, OSError, pygit2.GitError)
 
@@ -60,8 +60,7 @@ class Objects:
             _, size = self.repository.odb.read_header(object_id)
         except _UNREADABLE:
             size = 0  # reading it tells what is wrong
-        if size > MAX_FILE_BYTES:
-            raise TreeError(f"larger than {MAX_FILE_BYTES} bytes", subject=path)
+        check_file_size(size, path)
         found = self.read(object_id)
         if not isinstance(found, pygit2.Blob):
             raise TreeError("is not a file", subject=path)

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Literal
 
 import orjson
 
-from trueup.cluster import fence
-from trueup.cluster.discovery import (
-    AGGREGATED,
-    Catalogue,
-    Resource,
-    resources_from_aggregated,
-    resources_from_list,
-)
-from trueup.cluster.transport import Answer, Query, Transport, error_from_status
-from trueup.errors import Gone, InputError, NotFound, Unavailable
+from trueup.cluster.discovery import Catalogue, Resource, discover
+from trueup.cluster.sending import PatchType, Sender, WatchEvent, decoded
+from trueup.cluster.transport import Query, Transport
+from trueup.errors import Gone, InputError, NotFound
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
-
-log = logging.getLogger(__name__)
-
-PatchType = Literal["json", "merge", "strategic-merge", "apply"]
 
 _REDISCOVER_SECONDS = 2.0
 """How often an unknown kind may cause a fresh discovery."""
-
-_MOST_RETRIES = 10
-_MOST_PATIENCE_SECONDS = 60
-
-_MEDIA_TYPES: dict[PatchType, str] = {
-    "json": "application/json-patch+json",
-    "merge": "application/merge-patch+json",
-    "strategic-merge": "application/strategic-merge-patch+json",
-    "apply": "application/apply-patch+yaml",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +27,6 @@ class Listing:
 
     items: list[Manifest]
     resource_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class WatchEvent:
-    """One change, with the object as it is after it."""
-
-    type: Literal["ADDED", "MODIFIED", "DELETED", "BOOKMARK"]
-    object: Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +50,16 @@ class Client:
 
     ``impersonate`` is sent with each request as ``Impersonate-User``, as
     https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
-    A request that the server turns away for now is sent again when the server says, up to ten
-    times, unless it asks for more than a minute of patience.
     """
 
     def __init__(self, transport: Transport, *, impersonate: str = "") -> None:
-        self._transport = transport
-        self._headers: dict[str, str] = {"Impersonate-User": impersonate} if impersonate else {}
+        self._sender = Sender(transport, {"Impersonate-User": impersonate} if impersonate else {})
         self._served = _Served()
-        self._may_send: Callable[[], bool] = lambda: True
 
     def impersonating(self, user: str) -> Client:
         """A client over the same transport that acts as ``user``; they share what they discover."""
         other = copy(self)
-        other._headers = {"Impersonate-User": user}
+        other._sender = replace(self._sender, headers={"Impersonate-User": user})
         return other
 
     def fenced(self, may_send: Callable[[], bool]) -> Client:
@@ -102,15 +68,15 @@ class Client:
         What it would have sent raises Unavailable instead.
         """
         other = copy(self)
-        other._may_send = may_send
+        other._sender = replace(self._sender, may_send=may_send)
         return other
 
     def elsewhere(self, transport: Transport) -> Client:
         """A client of another server, behind the same fence."""
-        return Client(transport).fenced(self._may_send)
+        return Client(transport).fenced(self._sender.may_send)
 
     async def close(self) -> None:
-        await self._transport.close()
+        await self._sender.transport.close()
 
     # Discovery
 
@@ -133,14 +99,7 @@ class Client:
 
     async def discover(self) -> Catalogue:
         """Ask the server afresh what it serves."""
-        resources: list[Resource] = []
-        for root in ("/api", "/apis"):
-            document = await self.get_raw(root, accept=f"{AGGREGATED},application/json")
-            if document.get("kind") == "APIGroupDiscoveryList":
-                resources += resources_from_aggregated(document)
-            else:
-                resources += await self._discover_each(root, document)
-        catalogue = Catalogue(resources)
+        catalogue = await discover(self.get_raw)
         self._served.catalogue, self._served.since = catalogue, monotonic()
         return catalogue
 
@@ -148,23 +107,11 @@ class Client:
         """Discover again at the next call: a definition was created or changed."""
         self._served.catalogue = None
 
-    async def _discover_each(self, root: str, document: Mapping[str, Any]) -> list[Resource]:
-        paths = [f"{root}/{version}" for version in document.get("versions") or ()]
-        for group in document.get("groups") or ():
-            paths += [f"{root}/{version['groupVersion']}" for version in group["versions"]]
-        found: list[Resource] = []
-        for path in paths:
-            try:
-                found += resources_from_list(await self.get_raw(path))
-            except (NotFound, Unavailable) as error:  # an aggregated API that is down
-                log.warning("no discovery of %s: %s", path, error)
-        return found
-
     # Reading
 
     async def get(self, ref: ObjectRef, *, subresource: str = "") -> Manifest:
         path = await self._path(ref, subresource)
-        return _object(await self._send("GET", path))
+        return decoded(await self._sender.send("GET", path))
 
     async def find(self, ref: ObjectRef) -> Manifest | None:
         """As ``get``, but None if the object or its kind does not exist."""
@@ -198,7 +145,7 @@ class Client:
         typed = {"apiVersion": api_version, "kind": resource.kind}
         while True:
             onward = [("continue", token)] if token else []
-            page = _object(await self._send("GET", path, [*query, *onward]))
+            page = decoded(await self._sender.send("GET", path, [*query, *onward]))
             items += [{**typed, **item} for item in page.get("items") or ()]
             # A watch must start where the first page was read, or it misses what came since.
             version = version or page["metadata"].get("resourceVersion", "")
@@ -227,14 +174,11 @@ class Client:
             ("allowWatchBookmarks", "true"),
             ("resourceVersion", resource_version),
         ]
-        headers = {**self._headers, "Accept": "application/json"}
-        with fence.behind(self._may_send):
-            fence.check()
-        async with self._transport.stream(resource.path(namespace), query, headers) as lines:
-            yield _events(lines)
+        async with self._sender.events(resource.path(namespace), query) as events:
+            yield events
 
     async def get_raw(self, path: str, *, accept: str = "application/json") -> Manifest:
-        return _object(await self._send("GET", path, accept=accept))
+        return decoded(await self._sender.send("GET", path, accept=accept))
 
     # Writing
 
@@ -251,7 +195,7 @@ class Client:
         ref = of or (ObjectRef.of(obj) if subresource else _collection_ref(obj))
         path = await self._path(ref, subresource)
         query = _write_query(field_manager, dry_run)
-        return _object(await self._send("POST", path, query, orjson.dumps(obj)))
+        return decoded(await self._sender.send("POST", path, query, orjson.dumps(obj)))
 
     async def replace(
         self, obj: Manifest, *, field_manager: str, dry_run: bool = False, subresource: str = ""
@@ -259,7 +203,7 @@ class Client:
         """PUT ``obj``; with a resourceVersion in it, Conflict if the object has changed since."""
         path = await self._path(ObjectRef.of(obj), subresource)
         query = _write_query(field_manager, dry_run)
-        return _object(await self._send("PUT", path, query, orjson.dumps(obj)))
+        return decoded(await self._sender.send("PUT", path, query, orjson.dumps(obj)))
 
     async def apply(
         self,
@@ -274,8 +218,8 @@ class Client:
         path = await self._path(ObjectRef.of(obj), subresource)
         query = _write_query(field_manager, dry_run)
         query.append(("force", "true" if force else "false"))
-        answer = await self._send("PATCH", path, query, orjson.dumps(obj), "apply")
-        return Applied(_object(answer), created=answer.status == 201)
+        answer = await self._sender.send("PATCH", path, query, orjson.dumps(obj), "apply")
+        return Applied(decoded(answer), created=answer.status == 201)
 
     async def patch(
         self,
@@ -289,7 +233,7 @@ class Client:
     ) -> Manifest:
         path = await self._path(ref, subresource)
         query = _write_query(field_manager, dry_run)
-        return _object(await self._send("PATCH", path, query, orjson.dumps(patch), type))
+        return decoded(await self._sender.send("PATCH", path, query, orjson.dumps(patch), type))
 
     async def delete(
         self,
@@ -319,7 +263,7 @@ class Client:
             options["gracePeriodSeconds"] = grace
         if dry_run:
             options["dryRun"] = ["All"]
-        return _object(await self._send("DELETE", path, body=orjson.dumps(options)))
+        return decoded(await self._sender.send("DELETE", path, body=orjson.dumps(options)))
 
     # Plumbing
 
@@ -337,64 +281,6 @@ class Client:
             )
         return resource.path(ref.namespace, ref.name, subresource)
 
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        query: Query = (),
-        body: bytes | None = None,
-        patch: PatchType | None = None,
-        *,
-        accept: str = "application/json",
-    ) -> Answer:
-        headers = {**self._headers, "Accept": accept}
-        if body is not None:
-            headers["Content-Type"] = _MEDIA_TYPES[patch] if patch else "application/json"
-        answer = await self._answer(method, path, query, headers, body)
-        if answer.status >= 300:
-            text = answer.body[:200].decode("utf-8", "replace")
-            raise error_from_status(answer.status, _decode(answer.body), text)
-        return answer
-
-    async def _answer(
-        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        for _ in range(_MOST_RETRIES):
-            answer = await self._request(method, path, query, headers, body)
-            wait = _seconds_to_wait(answer)
-            if wait is None:
-                return answer
-            await asyncio.sleep(wait)
-        return await self._request(method, path, query, headers, body)
-
-    async def _request(
-        self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        with fence.behind(self._may_send):
-            fence.check()
-            return await self._transport.request(method, path, query, headers, body)
-
-
-def _object(answer: Answer) -> Manifest:
-    decoded = _decode(answer.body)
-    if not isinstance(decoded, dict):
-        text = answer.body[:100].decode("utf-8", "replace")
-        raise Unavailable(f"the answer is not from a Kubernetes API server: {text!r}")
-    return decoded
-
-
-def _seconds_to_wait(answer: Answer) -> float | None:
-    """How long the server asks to wait before the request is sent again; None: it does not.
-
-    Only an answer that names a time says that the request was not begun.
-    """
-    if answer.status != 429 and answer.status < 500:
-        return None
-    asked = answer.headers.get("retry-after", "")
-    if not asked.isdecimal() or int(asked) > _MOST_PATIENCE_SECONDS:
-        return None
-    return float(asked)
-
 
 def _require_path_segment(name: str, ref: ObjectRef) -> None:
     """Refuse what would make the request one for something else; the rest is the server's."""
@@ -407,19 +293,6 @@ def _require_path_segment(name: str, ref: ObjectRef) -> None:
     raise InputError(
         f"invalid name {name!r}: {problem}", subject=str(ref), next_step="choose another name"
     )
-
-
-async def _events(lines: AsyncIterator[bytes]) -> AsyncIterator[WatchEvent]:
-    async for line in lines:
-        if not line:
-            continue
-        event = _decode(line)
-        if not isinstance(event, dict) or not isinstance(event.get("object"), dict):
-            raise Unavailable("the watch broke off within an event")
-        if event["type"] == "ERROR":
-            status = event["object"]
-            raise error_from_status(int(status.get("code") or 500), status)
-        yield WatchEvent(event["type"], event["object"])
 
 
 def _collection_ref(obj: Manifest) -> ObjectRef:
@@ -437,10 +310,3 @@ def _selectors(labels: str, fields: str) -> list[tuple[str, str]]:
 def _write_query(field_manager: str, dry_run: bool) -> list[tuple[str, str]]:
     query = [("fieldManager", field_manager)]
     return [*query, ("dryRun", "All")] if dry_run else query
-
-
-def _decode(body: bytes) -> object:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None

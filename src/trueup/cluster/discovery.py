@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-from trueup.objects import GroupKind
+from trueup.errors import NotFound, Unavailable
+from trueup.objects import GroupKind, Manifest
+
+log = logging.getLogger(__name__)
 
 AGGREGATED = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
@@ -93,3 +97,34 @@ def resources_from_list(document: Mapping[str, Any]) -> Iterator[Resource]:
                 frozenset(resource.get("verbs") or ()),
                 frozenset(subresources.get(resource["name"], ())),
             )
+
+
+class GetRaw(Protocol):
+    """Gets the document at a path."""
+
+    async def __call__(self, path: str, *, accept: str = ...) -> Manifest: ...
+
+
+async def discover(get: GetRaw) -> Catalogue:
+    """Ask a server what it serves: in two requests, or of an older one group by group."""
+    resources: list[Resource] = []
+    for root in ("/api", "/apis"):
+        document = await get(root, accept=f"{AGGREGATED},application/json")
+        if document.get("kind") == "APIGroupDiscoveryList":
+            resources += resources_from_aggregated(document)
+        else:
+            resources += await _discover_each(get, root, document)
+    return Catalogue(resources)
+
+
+async def _discover_each(get: GetRaw, root: str, document: Mapping[str, Any]) -> list[Resource]:
+    paths = [f"{root}/{version}" for version in document.get("versions") or ()]
+    for group in document.get("groups") or ():
+        paths += [f"{root}/{version['groupVersion']}" for version in group["versions"]]
+    found: list[Resource] = []
+    for path in paths:
+        try:
+            found += resources_from_list(await get(path))
+        except (NotFound, Unavailable) as error:  # an aggregated API that is down
+            log.warning("no discovery of %s: %s", path, error)
+    return found

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
-from trueup.cluster.client import Client, WatchEvent
+from trueup.cluster.client import Client
+from trueup.cluster.sending import WatchEvent
 from trueup.errors import Gone, NotFound, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 

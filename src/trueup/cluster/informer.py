@@ -12,7 +12,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from trueup.cluster.client import Client, WatchEvent
+from trueup.cluster.client import Client
+from trueup.cluster.sending import WatchEvent
 from trueup.errors import ApiError, Gone, NotFound, TrueupError, of_defect
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 

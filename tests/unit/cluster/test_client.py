@@ -104,7 +104,7 @@ async def legacy(request: web.Request) -> web.Response:
 
 
 async def discovering(connect: Connect) -> Client:
-    return Client((await connect(legacy))._transport)
+    return Client((await connect(legacy))._sender.transport)
 
 
 async def test_a_server_without_aggregated_discovery_is_asked_group_by_group(

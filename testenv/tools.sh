@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the real kustomize, helm, jsonnet and sops into the user's cache, each once for the version
 # that tools/<tool>/go.mod pins: what Trueup's rendering is compared with. Given names, only those.
-# Prints where each is. The first time takes some five minutes on two cores.
+# Prints where each is. Beside them lie small programs of our own, where the real thing is a library:
+# their version is the digest of their source. The first time takes some five minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/tools"
 
@@ -13,6 +14,10 @@ declare -A stamps=(
 
 pinned() { # TOOL: what its go.mod requires of the module that has the package
   local package
+  if [ -f "$1/main.go" ]; then
+    cat "$1/main.go" "$1/go.mod" | sha256sum | cut -c -12
+    return
+  fi
   package=$(package_of "$1")
   awk -v package="$package" '
     $1 == "require" { $1 = ""; $0 = $0 }
@@ -20,11 +25,11 @@ pinned() { # TOOL: what its go.mod requires of the module that has the package
 }
 
 package_of() { # TOOL
-  awk '$1 == "tool" { print $2 }' "$1/go.mod"
+  [ -f "$1/main.go" ] && echo . || awk '$1 == "tool" { print $2 }' "$1/go.mod"
 }
 
-has_version() { # PROGRAM VERSION
-  { "$1" version || "$1" --version; } 2>/dev/null | grep -qF "${2#v}"
+has_version() { # TOOL VERSION: whether the one on PATH has it
+  [ ! -f "$1/main.go" ] && { "$1" version || "$1" --version; } 2>/dev/null | grep -qF "${2#v}"
 }
 
 build() { # TOOL VERSION PROGRAM
@@ -38,10 +43,10 @@ build() { # TOOL VERSION PROGRAM
   packages=$(cd "$1" && go list -deps "$package" | wc -l)
   echo "building $1 $2: up to $packages packages" >&2
   mkdir -p "${3%/*}"
-  (cd "$1" && nice -n 5 go build -v -ldflags "-s -w ${stamp:+$stamp$2}" -o "$3.part" "$package" 2>&1) |
+  (cd "$1" && nice -n 5 go build -v -ldflags "-s -w ${stamp:+$stamp$2}" -o "$3.$$" "$package" 2>&1) |
     awk 'NR % 100 == 0 { print "  " NR " compiled"; fflush() }
          /:[0-9]+:|error|cannot/ { print; fflush() }' >&2
-  mv "$3.part" "$3"
+  mv "$3.$$" "$3"
 }
 
 program_of() { # TOOL
@@ -60,7 +65,7 @@ program_of() { # TOOL
   echo "$1 $version $program"
 }
 
-(($#)) || set -- kustomize jsonnet helm sops
+(($#)) || set -- kustomize jsonnet helm sops directory substitute
 for tool in "$@"; do
   program_of "$tool"
 done

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.parity.tools import kustomize
+from tests.parity.tools import directory, helm, jsonnet, kustomize, substitute
 from tests.parity.tools.tool import Tool
 
-TOOLS: dict[str, Tool] = {tool.name: tool for tool in (kustomize.TOOL,)}
+TOOLS: dict[str, Tool] = {
+    module.TOOL.name: module.TOOL for module in (kustomize, helm, jsonnet, directory, substitute)
+}
 
 __all__ = ["TOOLS", "Tool"]

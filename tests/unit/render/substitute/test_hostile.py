@@ -1,4 +1,4 @@
-"""Templates and values that are made to hurt. What operators do is in ``cases/eval/substitute``."""
+"""Templates and values that are made to hurt. What operators do is in ``cases/parity/substitute``."""
 
 from __future__ import annotations
 

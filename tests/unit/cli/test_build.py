@@ -131,3 +131,14 @@ def test_flux_lists_every_manifest_below_where_there_is_no_kustomization(folder:
 def test_a_flag_of_another_renderer_is_an_error(folder: Path) -> None:
     refused = build(folder / "base", "--renderer=flux", "--reorder=none")
     assert "--reorder is for kustomize, and this is rendered by flux" in refused.stderr
+
+
+def test_a_folder_without_a_kustomization_is_a_directory_of_manifests(folder: Path) -> None:
+    (folder / "base" / "kustomization.yaml").unlink()
+    assert build(folder / "base").stdout == f"{MAP}---\n{SPACE}"
+
+
+def test_a_folder_without_manifests_is_an_error(folder: Path) -> None:
+    refused = build(folder)
+    assert "has no file that ends in .yaml, .yml, .json, .jsonnet" in refused.stderr
+    assert build(folder, "--directory-recurse", "--directory-include", "*/a.yaml").exit_code == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trueup.cli.rendering import flux, kustomize
+from trueup.cli.rendering import directory, flux, kustomize
 from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import Place, on_disk
 from trueup.cli.rendering.rendered import Render, Rendered
@@ -16,6 +16,7 @@ from trueup.render.detect import detect
 
 RENDERERS: dict[str, str] = {
     "kustomize": "trueup.cli.rendering.kustomize",
+    "directory": "trueup.cli.rendering.directory",
     "flux": "trueup.cli.rendering.flux",
 }
 """The module of each renderer, which is loaded when it is needed."""
@@ -27,6 +28,7 @@ render_options = together(
         help="Take DIR for this, whatever lies in it.",
     ),
     kustomize.options,
+    directory.options,
     flux.options,
 )
 """The flags of every renderer."""

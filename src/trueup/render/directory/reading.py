@@ -1,0 +1,84 @@
+"""The objects in one file, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trueup.errors import RenderError, YamlError
+from trueup.objects import Manifest
+from trueup.objects.yaml.documents import read_documents
+from trueup.objects.yaml.lines import line_of
+
+_MARKS_OF_OBJECTS = (b"apiVersion:", b"kind:", b"metadata:")
+"""A YAML file that has them all is meant to hold objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an object stands: ``document`` counts from 1; ``within`` leads to an item of a list."""
+
+    file: str
+    document: int
+    within: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An object and where it is written."""
+
+    manifest: Manifest
+    origin: Origin
+
+
+def read_file(content: bytes, file: str) -> list[Located]:
+    """The objects of a YAML or JSON file; none where a YAML file is about something else.
+
+    Raises YamlError and RenderError with file, document and line for what is meant to be an object
+    and is none.
+    """
+    found: list[Located] = []
+    try:
+        for number, document in enumerate(read_documents(content, file), 1):
+            if document is not None:
+                found += located(document, Origin(file, number), content)
+    except (YamlError, RenderError):
+        if found or _is_meant(content, file):
+            raise
+        return []
+    return found
+
+
+def located(document: Any, origin: Origin, content: bytes = b"") -> Iterator[Located]:
+    """The object in ``document``, or those of a list; RenderError where there is none."""
+    if not isinstance(document, dict):
+        raise _error("is not an object", origin, content)
+    if not isinstance(document.get("kind"), str) or not document["kind"]:
+        raise _error("is an object without a kind", origin, content, "add apiVersion and kind")
+    items = document.get("items")
+    if isinstance(items, list):
+        for number, item in enumerate(items):
+            where = Origin(origin.file, origin.document, (*origin.within, "items", number))
+            if not isinstance(item, dict):
+                raise _error("is a list of what are no objects", where, content)
+            yield Located(item, where)
+    elif not _is_empty_list(document):
+        yield Located(document, origin)
+
+
+def _is_empty_list(document: Manifest) -> bool:
+    no_items = "items" in document and document["items"] is None
+    return no_items and "spec" not in document and "status" not in document
+
+
+def _is_meant(content: bytes, file: str) -> bool:
+    return file.endswith(".json") or all(mark in content for mark in _MARKS_OF_OBJECTS)
+
+
+def _error(cause: str, origin: Origin, content: bytes, next_step: str = "") -> RenderError:
+    line = line_of(content, origin.document, origin.within)
+    place = f"line {line}: " if line else ""
+    return RenderError(
+        f"{place}document {origin.document} {cause}", subject=origin.file, next_step=next_step
+    )

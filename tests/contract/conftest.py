@@ -5,6 +5,7 @@ The real one is skipped where its programs are missing; ``make kube`` builds the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,11 +14,14 @@ import pytest_asyncio
 
 from tests.contract.report import OUTCOMES, clause, table
 from tests.contract.server import Api, Server
+from trueup.controllers.clock import Clock
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
+from trueup.controlplane.simulation import simulation_of
 from trueup.objects import yaml
-from trueup.testing.kube import kube_programs, kube_server
+from trueup.testing.kube import KWOK, kube_programs, kube_server
+from trueup.testing.kube_nodes import NODE
 
 ADMIN = User("admin", groups=("system:masters", "system:authenticated"))
 SERVERS = ("embedded", "real")
@@ -64,8 +68,14 @@ async def server(
     folder = tmp_path_factory.mktemp("contract")
     if request.param == "real":
         programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
-        async with kube_server(folder, programs) as running, running.transport() as transport:
-            yield Server(transport, is_real=True, has_housekeeping=running.has_housekeeping)
+        has_kwok = (programs / KWOK).exists()
+        async with (
+            kube_server(folder, programs, with_node=has_kwok) as running,
+            running.transport() as transport,
+        ):
+            node = NODE["metadata"]["name"] if has_kwok else ""
+            has_housekeeping = running.has_housekeeping
+            yield Server(transport, is_real=True, has_housekeeping=has_housekeeping, node=node)
         return
     plane = ControlPlane(folder)
     await plane.start()
@@ -73,6 +83,33 @@ async def server(
     await plane.start()  # so that there is a past which it has forgotten, as the real one has
     yield Server(InProcessTransport(plane, ADMIN))
     await plane.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def simulating(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:
+    """The server where Pods run, as KWOK or our own simulation has it."""
+    if server.is_real:
+        yield server
+        return
+    plane = ControlPlane(tmp_path_factory.mktemp("simulating"))
+    await plane.start()
+    simulation = asyncio.create_task(simulation_of(plane, Clock()).run())
+    yield Server(InProcessTransport(plane, ADMIN), node="simulated-1")
+    simulation.cancel()
+    await asyncio.wait([simulation])
+    await plane.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def node_api(simulating: Server) -> AsyncIterator[Api]:
+    """As ``api``; ``{node}`` is the name of a Node on which Pods run."""
+    if not simulating.node:
+        pytest.skip("no KWOK here; `make kube` builds one")
+    async with simulating.namespace() as api:
+        api.saved["node"] = simulating.node
+        yield api
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -27,12 +27,20 @@ class Reply:
 
 
 class Server:
+    """``node`` is the name of a Node that takes Pods through their states; empty: there is none."""
+
     def __init__(
-        self, transport: Transport, *, is_real: bool = False, has_housekeeping: bool = True
+        self,
+        transport: Transport,
+        *,
+        is_real: bool = False,
+        has_housekeeping: bool = True,
+        node: str = "",
     ) -> None:
         self.transport = transport
         self.is_real = is_real
         self.has_housekeeping = has_housekeeping
+        self.node = node
 
     @asynccontextmanager
     async def namespace(self) -> AsyncIterator[Api]:

@@ -1,8 +1,9 @@
 """The contract of the API as tables: ``tests/cases/contract/*.yaml``, one clause a case.
 
 A case is a list of steps; each sends a request, or watches, and says what must come back. It may
-have a ``kind`` of its own (see ``kinds``), ``own_kind`` if it changes that. What needs more than
-steps is in ``test_watch``; what takes its time in ``test_housekeeping``.
+have a ``kind`` of its own (see ``kinds``), ``own_kind`` if it changes that; ``needs: node`` if its
+Pods have to run. What needs more than steps is in ``test_watch``; what takes its time in
+``test_housekeeping``.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ STEP = {
     "expect",
     "save",
     "warnings",
+    "answered",
     "until",
     "within",
 }
@@ -52,13 +54,28 @@ MEDIA = {
 }
 
 
-@pytest.mark.parametrize("case", TABLE, ids=[f"{c['file']}: {c['name']}" for c in TABLE])
+def cases(*, on_node: bool) -> pytest.MarkDecorator:
+    found = [case for case in TABLE if (case.get("needs") == "node") is on_node]
+    return pytest.mark.parametrize("case", found, ids=[f"{c['file']}: {c['name']}" for c in found])
+
+
+@cases(on_node=False)
 async def test_clause(case: dict[str, Any], api: Api, server: Server) -> None:
     assert case.keys() <= KNOWN
     if case.get("needs") == "housekeeping" and not server.has_housekeeping:
         pytest.skip("no kube-controller-manager here; `make kube` builds one")
     for key in {"kind", "own_kind"} & case.keys():
         await serve(api, case[key], own=key == "own_kind")
+    await follow_steps(case, api)
+
+
+@cases(on_node=True)
+async def test_clause_of_a_node(case: dict[str, Any], node_api: Api) -> None:
+    assert case.keys() <= KNOWN
+    await follow_steps(case, node_api)
+
+
+async def follow_steps(case: dict[str, Any], api: Api) -> None:
     for step in case["steps"]:
         assert step.keys() <= STEP, step
         await run(step, api)
@@ -115,6 +132,8 @@ def faults(step: dict[str, Any], reply: Reply, api: Api) -> list[str]:
     wrong = []
     if "expect" in step:
         wrong += differences(api.filled(step["expect"]), reply.body)
+    if "answered" in step:
+        wrong += differences(api.filled(step["answered"]), dict(reply.headers), "headers")
     if "warnings" in step:
         found = [warning.strip() for warning in reply.headers.get("warning", "").split("299 - ")]
         texts = [warning.rstrip(", ")[1:-1].replace('\\"', '"') for warning in found if warning]

@@ -29,7 +29,8 @@ _PATIENCE = 60.0
 
 ETCD, API_SERVER = NEEDED = ("etcd", "kube-apiserver")
 HOUSEKEEPER = "kube-controller-manager"
-FOR_WORKLOADS = (HOUSEKEEPER, "kube-scheduler", "kwok")
+KWOK = "kwok"
+FOR_WORKLOADS = (HOUSEKEEPER, "kube-scheduler", KWOK)
 
 
 class KubeError(Exception):
@@ -88,13 +89,15 @@ async def kube_server(
     folder: Path,
     programs: Path,
     *,
+    with_node: bool = False,
     with_workloads: bool = False,
     options: Mapping[str, object] = MappingProxyType({}),
 ) -> AsyncIterator[KubeServer]:
     """Runs ``programs`` with all their files in ``folder`` for as long as the block runs.
 
-    ``with_workloads`` needs FOR_WORKLOADS among them. ``options`` are kube-apiserver's, over those
-    that it gets anyway. KubeError if one does not come up.
+    ``with_node`` needs KWOK among them: its Node is there, for Pods that name it.
+    ``with_workloads`` needs FOR_WORKLOADS, and has that Node too. ``options`` are kube-apiserver's,
+    over those that it gets anyway. KubeError if one does not come up.
     """
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
@@ -115,7 +118,8 @@ async def kube_server(
             await run(HOUSEKEEPER, files.controller_options(with_workloads=with_workloads))
         if with_workloads:
             await run("kube-scheduler", files.scheduler_options())
-            await run("kwok", files.kwok_options())
+        if with_node or with_workloads:
+            await run(KWOK, files.kwok_options(free_port()))
             async with server.transport() as transport:
                 await Client(transport).create(NODE, field_manager="kubelet")
         yield server

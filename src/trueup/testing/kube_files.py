@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from trueup.objects import yaml
 from trueup.testing.certificates import Authority
-from trueup.testing.kube_nodes import STAGES
+from trueup.testing.kube_nodes import LOG, SIMULATED, STAGES, logs_in
 
 _HOUSEKEEPING = (
     "clusterrole-aggregation-controller",
@@ -119,10 +119,17 @@ class KubeFiles:
     def scheduler_options(self) -> Mapping[str, object]:
         return {"kubeconfig": self.kubeconfig, "leader-elect": "false", "secure-port": 0}
 
-    def kwok_options(self) -> Mapping[str, object]:
-        self._write("stages.yaml", STAGES)
+    def kwok_options(self, port: int) -> Mapping[str, object]:
+        """On ``port`` it is the kubelet of its node."""
+        self._write("container.log", LOG)
+        self._write("kwok.yaml", f"{STAGES}---\n{logs_in(self._folder / 'container.log')}")
         return {
             "kubeconfig": self.kubeconfig,
-            "config": self._folder / "stages.yaml",
-            "manage-all-nodes": "true",
+            "config": self._folder / "kwok.yaml",
+            "manage-nodes-with-label-selector": f"{SIMULATED}=true",
+            "node-ip": "127.0.0.1",
+            "node-port": port,
+            "server-address": f"127.0.0.1:{port}",
+            "tls-cert-file": self._folder / "server.crt",
+            "tls-private-key-file": self._folder / "server.key",
         }

@@ -1,21 +1,50 @@
 """A simulated machine for the real API server: the stages through which KWOK takes Nodes and Pods.
 
 In KWOK's ``Stage`` kind (kwok.x-k8s.io/v1alpha1); the templates are Go's. A Pod is ready as soon
-as it has a Node, one of a Job has then succeeded, and one that is deleted goes at once.
+as it has a Node, one of a Job has then succeeded, and one that is deleted goes at once. All
+containers have logged the same.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from trueup.objects import Manifest
+
+SIMULATED = "trueup.dev/simulated"
+"""The label of the nodes that are simulated; there may be others, of which nobody takes care."""
 
 NODE: Manifest = {
     "apiVersion": "v1",
     "kind": "Node",
     "metadata": {
         "name": "kwok-0",
-        "labels": {"kubernetes.io/hostname": "kwok-0", "kubernetes.io/os": "linux"},
+        "labels": {
+            "kubernetes.io/hostname": "kwok-0",
+            "kubernetes.io/os": "linux",
+            SIMULATED: "true",
+        },
     },
 }
+
+LOG = """\
+2026-01-01T00:00:00.000000000Z stdout F This container is simulated: nothing runs, and nothing was logged.
+2026-01-01T00:00:00.000000000Z stdout F It is one of KWOK's.
+"""
+"""What each container has logged, as a container runtime writes it."""
+
+
+def logs_in(path: Path) -> str:
+    """KWOK's ``ClusterLogs``: the log of each container is in the file at ``path``."""
+    return f"""\
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: ClusterLogs
+metadata: {{name: all}}
+spec:
+  logs:
+  - {{logsFile: {path}}}
+"""
+
 
 STAGES = """\
 apiVersion: kwok.x-k8s.io/v1alpha1
@@ -31,6 +60,8 @@ spec:
   next:
     statusTemplate: |
       phase: Running
+      addresses: [{type: InternalIP, address: {{ Quote NodeIP }}}]
+      daemonEndpoints: {kubeletEndpoint: {Port: {{ NodePort }}}}
       capacity: {cpu: 1k, memory: 1Ti, pods: 10k}
       allocatable: {cpu: 1k, memory: 1Ti, pods: 10k}
       conditions:

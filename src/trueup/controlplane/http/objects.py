@@ -18,6 +18,7 @@ from trueup.controlplane.http.negotiation import (
     not_acceptable,
     representation,
 )
+from trueup.controlplane.http.parameters import is_true
 from trueup.controlplane.http.render import Renderer
 from trueup.controlplane.http.route import Route
 from trueup.controlplane.http.status import failure, json_response, success
@@ -97,7 +98,7 @@ class Exchange:
             dry_run=options.dry_run(request, options_kind),
             manager=options.field_manager(request, options_kind),
             field_validation=options.field_validation(request, options_kind),
-            force=options.is_true(request, "force"),
+            force=is_true(request, "force"),
             is_patch=request.method == "PATCH",
             doubts=options.doubts(request),
             options=options.shown(request),

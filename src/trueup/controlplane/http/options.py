@@ -9,6 +9,7 @@ import orjson
 from trueup.controlplane import protobuf
 from trueup.controlplane.http.duplicates import duplicate_fields
 from trueup.controlplane.http.message import Request
+from trueup.controlplane.http.parameters import is_true, number
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import SCHEME
 from trueup.controlplane.registry.deleting import DeleteOptions
@@ -22,7 +23,6 @@ from trueup.controlplane.validation import causes
 from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
 
-TRUE = ("1", "t", "T", "true", "TRUE", "True")
 _JSON = "application/json"
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 _LONGEST_MANAGER = 128
@@ -30,10 +30,6 @@ _SHOWN = 30
 """Bytes of a body that a refusal shows."""
 _POLICIES = ("Foreground", "Background", "Orphan")
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
-
-
-def is_true(request: Request, name: str) -> bool:
-    return request.parameter(name) in TRUE
 
 
 def content_type(request: Request) -> str:
@@ -90,7 +86,7 @@ def _require_apply_options(request: Request, *, is_apply: bool) -> None:
     if is_apply and not request.parameter("fieldManager"):
         required = "Required value: is required for apply patch"
         found.append(cause_of("FieldValueRequired", required, "fieldManager"))
-    if not is_apply and request.parameter("force"):
+    if not is_apply and request.parameters("force"):
         text = "Forbidden: may not be specified for non-apply patch"
         found.append(cause_of("FieldValueForbidden", text, "force"))
     if found:
@@ -239,11 +235,12 @@ def delete_fields(request: Request) -> dict[str, Any]:
 
 def _deletion_in_query(request: Request) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    if policy := request.parameter("propagationPolicy"):
-        fields["propagationPolicy"] = policy
-    if request.parameter("gracePeriodSeconds"):
-        fields["gracePeriodSeconds"] = number(request, "gracePeriodSeconds")
-    if request.parameter("orphanDependents"):
+    if policies := request.parameters("propagationPolicy"):
+        fields["propagationPolicy"] = policies[0]
+    seconds = number(request, "gracePeriodSeconds")
+    if seconds is not None:
+        fields["gracePeriodSeconds"] = seconds
+    if request.parameters("orphanDependents"):
         fields["orphanDependents"] = is_true(request, "orphanDependents")
     return fields
 
@@ -271,13 +268,3 @@ def delete_is_dry(request: Request) -> bool:
     body = body_object(request)
     values = body.get("dryRun") if isinstance(body, dict) else None
     return _is_dry(values, "DeleteOptions") if isinstance(values, list) else False
-
-
-def number(request: Request, name: str) -> int:
-    text = request.parameter(name)
-    if not text:
-        return 0
-    try:
-        return int(text)
-    except ValueError as error:
-        raise refusals.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from error

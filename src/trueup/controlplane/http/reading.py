@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trueup.controlplane.http.message import Request
-from trueup.controlplane.http.options import cause_of, is_true, number
+from trueup.controlplane.http.options import cause_of
+from trueup.controlplane.http.parameters import is_true, number
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.listing import ListOptions, malformed_revision
 from trueup.controlplane.registry.watching import WatchOptions
@@ -16,11 +17,13 @@ _EXACT, _NOT_OLDER = "Exact", "NotOlderThan"
 
 def list_options(request: Request) -> ListOptions:
     """Invalid where parameters contradict each other."""
+    limit = number(request, "limit") or 0
+    number(request, "timeoutSeconds")  # it is refused, though a list needs none
     _refuse(_list_causes(request))
     return ListOptions(
         label_selector=request.parameter("labelSelector"),
         field_selector=request.parameter("fieldSelector"),
-        limit=number(request, "limit"),
+        limit=limit,
         continue_token=request.parameter("continue"),
         resource_version=request.parameter("resourceVersion"),
         match=request.parameter("resourceVersionMatch"),
@@ -29,11 +32,12 @@ def list_options(request: Request) -> ListOptions:
 
 def watch_options(request: Request) -> WatchOptions:
     """Invalid where parameters contradict each other, BadRequest for a malformed one."""
+    number(request, "limit")
+    seconds = number(request, "timeoutSeconds")
     _refuse(_watch_causes(request))
     version = request.parameter("resourceVersion")
     initial = is_true(request, "sendInitialEvents")
     since = None if version in {"", "0"} or initial else _watched_revision(version)
-    seconds = number(request, "timeoutSeconds")
     bookmarks = is_true(request, "allowWatchBookmarks")
     return WatchOptions(
         since=since,

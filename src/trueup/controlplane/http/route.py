@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from trueup.controlplane.http.message import Request
+from trueup.controlplane.http.parameters import is_true
 from trueup.controlplane.registry.fields import selected_name
 from trueup.controlplane.registry.selectors import field_terms
 from trueup.errors import BadRequest
 
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _NAMESPACE_SUBRESOURCES = ("status", "finalize")
-_TRUE = ("1", "t", "T", "true", "TRUE", "True")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _verb(request: Request, name: str) -> str:
     if method in {"GET", "HEAD"}:
         if name:
             return "get"
-        return "watch" if request.parameter("watch") in _TRUE else "list"
+        return "watch" if is_true(request, "watch") else "list"
     if method == "DELETE":
         return "delete" if name else "deletecollection"
     return _VERBS.get(method, method.lower())

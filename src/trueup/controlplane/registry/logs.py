@@ -7,63 +7,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from trueup.controlplane.registry.refusals import bad_request
 from trueup.objects import Manifest
 
+_STATUSES = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+_EPOCH = "1970-01-01T00:00:00Z"
+_PULLING = {
+    "ErrImagePull": "image can't be pulled",
+    "ImagePullBackOff": "trying and failing to pull image",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """``tail`` and ``limit`` in lines and bytes; None: all of them."""
+    """``tail`` and ``limit`` in lines and bytes; None: all of them, as with ``since``."""
 
     container: str = ""
     previous: bool = False
     timestamps: bool = False
+    follow: bool = False
     tail: int | None = None
     limit: int | None = None
+    since: datetime | None = None
 
 
-def log_text(pod: Manifest, options: LogOptions) -> str:
-    """The log of one container; BadRequest where there is no such container, or no log yet."""
-    name = options.container or _only_container(pod)
-    container = _container(pod, name)
-    if not pod["spec"].get("nodeName"):
-        return ""
-    status = _status(pod, name)
+def chosen_container(pod: Manifest, name: str) -> str:
+    """The container of that name, or the only one; BadRequest where that is none."""
+    spec, shown = pod["spec"], pod["metadata"]["name"]
+    every = [
+        str(container["name"])
+        for field in ("initContainers", "containers", "ephemeralContainers")
+        for container in spec.get(field) or ()
+    ]
+    if not name and len(spec["containers"]) == 1:
+        return str(spec["containers"][0]["name"])
+    if not name:
+        text = f"a container name must be specified for pod {shown}, choose one of: "
+        raise bad_request(f"{text}[{' '.join(every)}]")
+    if name not in every:
+        raise bad_request(f"container {name} is not valid for pod {shown}")
+    return name
+
+
+def log_of(pod: Manifest, container: str, options: LogOptions) -> bytes:
+    """The log of a container of a pod on a node; BadRequest where there is none yet."""
+    status = _status(pod, container)
     state = _state(status, options.previous)
     if state is None:
-        raise bad_request(_why_not(pod, name, status, options.previous))
-    stamp, lines = _lines(pod, container, state)
+        raise bad_request(_why_not(pod, container, status, options.previous))
+    began = str(state.get("startedAt") or pod["metadata"].get("creationTimestamp") or _EPOCH)
+    if options.since is not None and datetime.fromisoformat(began) < options.since:
+        return b""
+    lines = _lines(pod, container, state)
     if options.tail is not None:
         lines = lines[len(lines) - min(options.tail, len(lines)) :]
-    prefix = f"{stamp} " if options.timestamps else ""
-    text = "".join(f"{prefix}{line}\n" for line in lines)
-    return text if options.limit is None else text[: options.limit]
+    prefix = f"{began.removesuffix('Z')}.000000000Z " if options.timestamps else ""
+    return "".join(f"{prefix}{line}\n" for line in lines).encode()[: options.limit]
 
 
-def _only_container(pod: Manifest) -> str:
-    names = [str(container["name"]) for container in pod["spec"]["containers"]]
-    if len(names) == 1:
-        return names[0]
-    text = f"a container name must be specified for pod {pod['metadata']['name']}, choose one of: "
-    initial = [container["name"] for container in pod["spec"].get("initContainers") or ()]
-    more = f" or one of the init containers: [{' '.join(initial)}]" if initial else ""
-    raise bad_request(f"{text}[{' '.join(names)}]{more}")
-
-
-def _container(pod: Manifest, name: str) -> Mapping[str, Any]:
-    spec = pod["spec"]
-    for container in [*spec["containers"], *(spec.get("initContainers") or ())]:
-        if container["name"] == name:
-            found: Mapping[str, Any] = container
-            return found
-    raise bad_request(f"container {name} is not valid for pod {pod['metadata']['name']}")
+def is_running(pod: Manifest, container: str) -> bool:
+    return bool((_status(pod, container).get("state") or {}).get("running"))
 
 
 def _status(pod: Manifest, name: str) -> Mapping[str, Any]:
     status = pod.get("status") or {}
-    for field in ("containerStatuses", "initContainerStatuses"):
+    for field in _STATUSES:
         for found in status.get(field) or ():
             if found["name"] == name:
                 result: Mapping[str, Any] = found
@@ -84,23 +95,24 @@ def _why_not(pod: Manifest, name: str, status: Mapping[str, Any], previous: bool
     where = f'container "{name}" in pod "{pod["metadata"]["name"]}"'
     if previous:
         return f"previous terminated {where} not found"
-    waiting = (status.get("state") or {}).get("waiting") or {}
-    reason = waiting.get("reason", "ContainerCreating")
-    if reason in ("ImagePullBackOff", "ErrImagePull"):
-        return f"{where} is waiting to start: trying and failing to pull image"
-    return f"{where} is waiting to start: {reason}"
+    if not status:
+        return f"{where} is not available"
+    state = status.get("state") or {}
+    if "waiting" not in state:
+        return f"{where} is waiting to start - no logs yet"
+    reason = state["waiting"].get("reason", "")
+    return f"{where} is waiting to start: {_PULLING.get(reason, reason)}"
 
 
-def _lines(
-    pod: Manifest, container: Mapping[str, Any], state: Mapping[str, Any]
-) -> tuple[str, list[str]]:
-    """When the run began, and what there is to say of it."""
-    metadata = pod["metadata"]
-    place = f"node {pod['spec']['nodeName']}, image {container.get('image', '')}"
+def _lines(pod: Manifest, container: str, state: Mapping[str, Any]) -> list[str]:
+    metadata, spec = pod["metadata"], pod["spec"]
+    every = [*spec["containers"], *(spec.get("initContainers") or ())]
+    image = next((each.get("image", "") for each in every if each["name"] == container), "")
+    where = f"node {spec['nodeName']}, image {image}"
     lines = [
         "This container is simulated: nothing runs, and nothing was logged.",
-        f"Pod {metadata['namespace']}/{metadata['name']}, container {container['name']}, {place}.",
+        f"Pod {metadata['namespace']}/{metadata['name']}, container {container}, {where}.",
     ]
     if "exitCode" in state:
         lines.append(f"It counts as ended with exit code {state['exitCode']}.")
-    return str(state.get("startedAt", "")), lines
+    return lines

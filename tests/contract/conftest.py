@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from tests.contract.report import OUTCOMES, clause, table
 from tests.contract.server import Api, Server
+from tests.programs import programs_or_skip
 from trueup.controllers.clock import Clock
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
@@ -67,7 +68,7 @@ async def server(
 ) -> AsyncIterator[Server]:
     folder = tmp_path_factory.mktemp("contract")
     if request.param == "real":
-        programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+        programs = programs_or_skip()
         has_kwok = (programs / KWOK).exists()
         async with (
             kube_server(folder, programs, with_node=has_kwok) as running,

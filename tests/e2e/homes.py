@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
+from tests.programs import programs_or_skip
 from trueup.testing.controller import Controller
 from trueup.testing.home import Home
-from trueup.testing.kube import FOR_WORKLOADS, kube_programs, kube_server
+from trueup.testing.kube import FOR_WORKLOADS, kube_server
 from trueup.testing.up import Up
 
 HOMES = ("embedded", "cluster")
@@ -23,9 +22,7 @@ async def home_in(folder: Path, kind: str, *, with_workloads: bool = False) -> A
         async with _killed(Up(folder, *(() if with_workloads else ("--no-simulation",)))) as home:
             yield home
         return
-    programs = kube_programs(*(FOR_WORKLOADS if with_workloads else ())) or pytest.skip(
-        "no real control plane here; `make kube` builds one"
-    )
+    programs = programs_or_skip(*(FOR_WORKLOADS if with_workloads else ()))
     server_folder = folder / "kube"
     server_folder.mkdir()
     options = ("--install-crds", "--allow-local-sources", "--no-leader-elect")

@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any
 
 import orjson
-import pytest
 
+from tests.programs import programs_or_skip
 from trueup.cluster import Client, ClusterConfig
 from trueup.cluster.following import changes
 from trueup.cluster.http import HttpTransport
@@ -21,7 +21,7 @@ from trueup.controllers.definitions import install
 from trueup.objects import GroupVersionKind, ObjectRef, yaml
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
-from trueup.testing.kube import kube_programs, kube_server
+from trueup.testing.kube import kube_server
 from trueup.testing.plane import Plane
 from trueup.testing.proxy import FaultProxy, Matching
 from trueup.testing.proxy.exchange import Exchange
@@ -169,7 +169,7 @@ async def _server(folder: Path, home: str, ending: AsyncExitStack) -> Path:
         await plane.start()
         ending.push_async_callback(plane.kill)
         return plane.kubeconfig
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     folder.mkdir()
     server = await ending.enter_async_context(kube_server(folder, programs))
     return server.kubeconfig

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.programs import programs_or_skip
 from trueup.cluster import Client
 from trueup.cluster.following import changes, until
 from trueup.controllers.definitions import install
@@ -22,7 +23,7 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report.conditions import find
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.kube import KubeServer, kube_server
 from trueup.testing.recorded import restore
 from trueup.wiring import definitions
 
@@ -48,7 +49,7 @@ DELIVERED = [
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[KubeServer]:
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     (tmp_path / "kube").mkdir()
     async with kube_server(tmp_path / "kube", programs) as running:
         yield running

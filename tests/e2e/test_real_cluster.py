@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from tests.e2e.waiting import came_true
 from trueup.cluster import Client
-from trueup.cluster.following import changes, until
+from trueup.cluster.following import changes
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report import RECORD
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.kube import KubeServer
 
 pytestmark = [
     pytest.mark.e2e,
@@ -35,13 +36,6 @@ GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitReposito
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 DEPLOYMENT = GroupVersionKind("apps", "v1", "Deployment")
 DEFINITION = GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KubeServer]:
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
-    async with kube_server(tmp_path_factory.mktemp("kube"), programs) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -89,16 +83,7 @@ class Team:
         return self.ref(KUSTOMIZATION, "app")
 
     async def until(self, ref: ObjectRef, holds: Callable[[Manifest], bool]) -> Manifest:
-        seen: list[Manifest] = []
-
-        def decide(obj: Manifest) -> Manifest | None:
-            seen[:] = [obj]
-            return obj if holds(obj) else None
-
-        try:
-            return await until(self.person, ref, decide, timeout=PATIENCE)
-        except TimeoutError:
-            pytest.fail(f"{ref} did not come true: {seen}")
+        return await came_true(self.person, ref, holds, timeout=PATIENCE)
 
     async def ready(self, commit: str = "") -> Manifest:
         """The delivery, once it is live at ``commit`` (default: the tip)."""

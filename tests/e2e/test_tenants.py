@@ -20,7 +20,7 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report.conditions import find
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.kube import KubeServer
 
 pytestmark = [
     pytest.mark.e2e,
@@ -33,13 +33,6 @@ KUSTOMIZATION = GroupVersionKind("kustomize.toolkit.fluxcd.io", "v1", "Kustomiza
 GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitRepository")
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 ALL = ("get", "create", "patch", "delete")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KubeServer]:
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
-    async with kube_server(tmp_path_factory.mktemp("kube"), programs) as running:
-        yield running
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

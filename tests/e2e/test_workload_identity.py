@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import programs_or_skip
 from trueup.cluster import Client
 from trueup.cluster.following import until
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.controlplane.auth.tokens import ISSUER
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
-from trueup.testing.kube import KubeServer, kube_programs, kube_server
+from trueup.testing.kube import KubeServer, kube_server
 from trueup.testing.up import Up
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -38,7 +39,7 @@ async def up(tmp_path: Path) -> AsyncIterator[Up]:
 @pytest.fixture
 async def other(up: Up, tmp_path: Path) -> AsyncIterator[KubeServer]:
     """Another cluster, which knows the ServiceAccounts of the first by its tokens."""
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     home = cluster_config_from_file(str(up.kubeconfig))
     trust = yaml.load(TRUST.format(issuer=ISSUER, home=home.server))
     trust["jwt"][0]["issuer"]["certificateAuthority"] = (home.ca or b"").decode()

@@ -11,9 +11,10 @@ import pytest_asyncio
 
 from tests.faults.cases import RATE
 from tests.faults.homes import EmbeddedHome, Home, RealHome, person
+from tests.programs import programs_or_skip
 from trueup.controllers.definitions import install
 from trueup.testing.child import ChildError
-from trueup.testing.kube import HOUSEKEEPER, kube_programs, kube_server
+from trueup.testing.kube import HOUSEKEEPER, kube_server
 from trueup.testing.plane import Plane
 from trueup.wiring import definitions
 
@@ -30,9 +31,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def real(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
-    programs = kube_programs(HOUSEKEEPER)
-    if programs is None:
-        pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip(HOUSEKEEPER)
     async with kube_server(tmp_path_factory.mktemp("real"), programs) as server:
         yield await _served(RealHome(server))
 

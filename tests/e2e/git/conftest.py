@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.homes import HOMES
+from tests.programs import programs_or_skip
 from trueup.cluster import Client
 from trueup.cluster.following import until
 from trueup.dialects.flux.crds import crds
@@ -18,7 +19,7 @@ from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer, git_http_server
 from trueup.testing.git_ssh import GitSshServer, git_ssh_server, has_sshd
-from trueup.testing.kube import KubeServer, kube_programs, kube_server_at_rest
+from trueup.testing.kube import KubeServer, kube_server_at_rest
 from trueup.testing.source_world import SourceWorld, copy_of_empty_cluster
 
 
@@ -79,7 +80,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeServer]:
     """A real API server that knows the kinds; each test takes a namespace of its own."""
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     with kube_server_at_rest(tmp_path_factory.mktemp("kube"), programs) as server:
         asyncio.run(_define_kinds(server))
         yield server

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.waiting import came_true
+from tests.programs import programs_or_skip
 from trueup.cluster import Client
-from trueup.cluster.following import until
 from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.controlplane.control_plane import ControlPlane
@@ -26,7 +27,7 @@ from trueup.installation import Installation, render
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.controller import Controller
 from trueup.testing.git_http import GitHttpServer, git_http_server
-from trueup.testing.kube import kube_programs, kube_server
+from trueup.testing.kube import kube_server
 from trueup.testing.objects import available
 from trueup.testing.ports import free_port
 
@@ -69,16 +70,7 @@ class Cluster:
             await self.admin.create(obj, field_manager="person")
 
     async def until(self, ref: ObjectRef, holds: Callable[[Manifest], bool]) -> Manifest:
-        seen: list[Manifest] = []
-
-        def decide(obj: Manifest) -> Manifest | None:
-            seen[:] = [obj]
-            return obj if holds(obj) else None
-
-        try:
-            return await until(self.admin, ref, decide, timeout=PATIENCE)
-        except TimeoutError:
-            pytest.fail(f"{ref} did not come true: {seen}")
+        return await came_true(self.admin, ref, holds, timeout=PATIENCE)
 
     async def gone(self, ref: ObjectRef) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -167,7 +159,7 @@ async def _embedded(folder: Path) -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def _real(folder: Path) -> AsyncIterator[Path]:
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     async with kube_server(folder, programs) as server:
         if not server.has_housekeeping:
             pytest.skip("no kube-controller-manager here; `make kube` builds one")

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.homes import HOMES
+from tests.programs import programs_or_skip
 from trueup.controlplane.control_plane import ControlPlane
-from trueup.testing.kube import kube_programs, kube_server_at_rest
+from trueup.testing.kube import kube_server_at_rest
 
 KUBECTL = shutil.which("kubectl")
 _NUMBERS = itertools.count(1)
@@ -107,7 +108,7 @@ def kubeconfig(
         yield running.start()
         running.stop()
         return
-    programs = kube_programs() or pytest.skip("no kube-apiserver here; `make kube` builds one")
+    programs = programs_or_skip()
     with kube_server_at_rest(folder, programs) as server:
         yield server.kubeconfig
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from trueup.errors import InputError
 from trueup.fetch.git.errors import GitError
-from trueup.fetch.git.semver import Range, matching_tags
+from trueup.fetch.semver import Range, matching_tags
 
 DEFAULT_BRANCH = "master"
 PEELED = "^{}"

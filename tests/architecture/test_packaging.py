@@ -17,6 +17,7 @@ IMPORTED_AS = {
     "azure-identity": "azure",
     "google-auth": "google",
     "google-re2": "re2",
+    "helm-python-sdk": "helm_python",
     "PyYAML": "yaml",
 }
 LOADED_BY_OTHERS = {"httptools"}

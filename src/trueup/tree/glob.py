@@ -56,6 +56,15 @@ def matches(pattern: bytes, name: bytes) -> bool:
     return compile_glob(pattern)(name)
 
 
+def is_pattern(pattern: bytes) -> bool:
+    """Whether ``pattern`` is well-formed."""
+    try:
+        _parse(pattern)
+    except _BadPattern:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def compile_glob(pattern: bytes) -> Callable[[bytes], bool]:
     """``matches`` with the pattern parsed once."""

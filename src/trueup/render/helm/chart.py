@@ -1,0 +1,124 @@
+"""A chart as Helm loads it: its files, and what its Chart.yaml says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trueup.errors import RenderError, YamlError
+from trueup.render.helm.reading import first_document
+from trueup.tree.archive import chart_from_archive
+
+CHART_FILE = "Chart.yaml"
+SCHEMA_FILE = "values.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One that Chart.yaml (or, of old, requirements.yaml) names."""
+
+    name: str
+    version: str = ""
+    repository: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The files by path, below the chart's folder, in the order in which Helm walks them.
+
+    Packed subcharts are files of ``charts/`` like any other.
+    """
+
+    files: tuple[tuple[str, bytes], ...]
+    name: str
+    version: str
+    kind: str = "application"
+    kube_version: str = ""
+    deprecated: bool = False
+    dependencies: tuple[Dependency, ...] = ()
+
+
+def chart_from_files(files: tuple[tuple[str, bytes], ...], subject: str) -> Chart:
+    """The chart of ``files``; ``subject`` names it in errors.
+
+    Raises RenderError where there is no Chart.yaml. What else is wrong in it, Helm says itself.
+    """
+    found = dict(files)
+    if CHART_FILE not in found:
+        raise RenderError(
+            "Chart.yaml file is missing", subject=subject, next_step="name the folder of a chart"
+        )
+    said = _mapping(found[CHART_FILE], f"{subject}/{CHART_FILE}")
+    needed = said.get("dependencies")
+    if said.get("apiVersion") in (None, "", "v1") and "requirements.yaml" in found:
+        older = _mapping(found["requirements.yaml"], f"{subject}/requirements.yaml")
+        needed = older.get("dependencies", needed)
+    return Chart(
+        files,
+        name=_text(said, "name"),
+        version=_text(said, "version"),
+        kind=_text(said, "type") or "application",
+        kube_version=_text(said, "kubeVersion"),
+        deprecated=said.get("deprecated") is True,
+        dependencies=tuple(_dependencies(needed)),
+    )
+
+
+def check_installable(chart: Chart) -> None:
+    """RenderError, in Helm's words, for a library chart and where dependencies are missing."""
+    if chart.kind == "library":
+        raise RenderError(
+            "library charts are not installable",
+            subject=chart.name,
+            next_step="render the chart that uses it",
+        )
+    missing = missing_dependencies(chart)
+    if missing:
+        raise RenderError(
+            f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}",
+            subject=chart.name,
+            next_step="run helm dependency build, and keep what it puts into charts/",
+        )
+
+
+def missing_dependencies(chart: Chart) -> list[str]:
+    """The names of dependencies that ``charts/`` does not have, in their order."""
+    if not chart.dependencies:
+        return []
+    there = {name for name, _ in subcharts(chart)}
+    return [each.name for each in chart.dependencies if each.name not in there]
+
+
+def subcharts(chart: Chart) -> Iterator[tuple[str, str]]:
+    """Name and version of each chart in ``charts/``, unpacked or packed."""
+    for path, content in chart.files:
+        parts = path.split("/")
+        if parts[0] != "charts" or len(parts) < 2 or parts[1][:1] in ("_", "."):
+            continue
+        if len(parts) == 2 and path.endswith(".tgz"):
+            content = chart_from_archive(content, source=path).read(CHART_FILE)
+        elif parts[2:] != [CHART_FILE]:
+            continue
+        said = _mapping(content, path)
+        yield _text(said, "name"), _text(said, "version")
+
+
+def _dependencies(listed: Any) -> Iterator[Dependency]:
+    for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, dict):
+            fields = (_text(each, key) for key in ("name", "version", "repository", "alias"))
+            yield Dependency(*fields)
+
+
+def _mapping(content: bytes, subject: str) -> dict[str, Any]:
+    said = first_document(content, subject)
+    if not isinstance(said, dict):
+        raise YamlError("is no map", subject=subject)
+    return said
+
+
+def _text(said: dict[str, Any], key: str) -> str:
+    value = said.get(key)
+    return value if isinstance(value, str) else ""

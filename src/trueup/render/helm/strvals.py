@@ -1,0 +1,311 @@
+"""Helm's ``--set`` syntax: ``a.b=1,c[0].d={x,y}`` and its four sisters, oddities included.
+
+What a key means is the same for all: ``.`` goes into a map, ``[n]`` into a list, ``,`` ends a
+value, and ``\\`` takes the next character as it is. Values differ: typed (``--set``), text
+(``--set-string``), JSON (``--set-json``), the content of a file (``--set-file``). A text that ends
+where a key or an index is due is no error to Helm; what was set so far stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+from trueup.errors import RenderError
+from trueup.render.helm.gotext import parse_int, quoted, type_name
+
+MAX_INDEX = 65536
+MAX_LEVELS = 30
+
+Values: TypeAlias = dict[str, Any]
+"""As Go has them: an ``int`` is an int64, a ``float`` any number that came through JSON."""
+
+Reader: TypeAlias = Callable[[str], Any]
+
+_UNFINISHED_NUMBER = re.compile(r"-?[0-9]+(?:\.(?![0-9])|(?:\.[0-9]+)?[eE](?![-+]?[0-9]))")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+
+
+class _End(Exception):
+    """The text is over."""
+
+
+def typed(text: str) -> Any:
+    """What ``--set`` takes ``text`` for: a boolean, null, an integer without leading 0, or text."""
+    folded = text.replace("\u017f", "s").lower()  # the one letter that Go folds, and lower() not
+    match folded:
+        case "true":
+            return True
+        case "false":
+            return False
+        case "null":
+            return None
+        case "0":
+            return 0
+    if _INTEGER.fullmatch(text) and text[0] != "0" and -(2**63) <= int(text) < 2**63:
+        return int(text)
+    return text
+
+
+def parse_into(values: Values, text: str, reader: Reader = typed) -> None:
+    """Set in ``values`` what ``text`` says; ``reader`` makes a value of its text.
+
+    Raises RenderError in Helm's words.
+    """
+    _Parser(text, values, reader).parse()
+
+
+def parse_json_into(values: Values, text: str) -> None:
+    """``parse_into`` where values are JSON; one that is left out is null."""
+    _JsonParser(text, values, str).parse()
+
+
+def parse_literal_into(values: Values, text: str) -> None:
+    """``parse_into`` where all behind the first ``=`` is the value, and nothing is escaped."""
+    _LiteralParser(text, values, str).parse()
+
+
+class _Parser:
+    """One walk over the text; ``_at`` is where it is."""
+
+    key_ends = "=[,."
+
+    def __init__(self, text: str, values: Values, reader: Reader) -> None:
+        self._text = text.encode("utf-8", "replace").decode()
+        self._at = 0
+        self._values = values
+        self._reader = reader
+
+    def parse(self) -> None:
+        try:
+            while True:
+                self._key(self._values, 0)
+        except _End:
+            return
+        except RecursionError:
+            raise RenderError("the key nests too deeply") from None
+
+    def _key(self, data: Values, level: int) -> None:
+        key, end = self._until(self.key_ends)
+        match end:
+            case "":
+                if key:
+                    raise RenderError(f"key {quoted(key)} has no value")
+                raise _End
+            case "[":
+                self._index_of(data, key, level)
+            case "=":
+                self._value_of(lambda value: _set(data, key, value))
+            case ".":
+                self._member_of(data, key, level + 1)
+            case _:
+                raise RenderError(f"key {quoted(key)} has no value (cannot end with ,)")
+
+    def _index_of(self, data: Values, key: str, level: int) -> None:
+        index = self._index()
+        items = _existing(data, key, list)
+        try:
+            items = self._item(items, index, level)
+        finally:
+            _set(data, key, items)
+
+    def _member_of(self, data: Values, key: str, level: int) -> None:
+        if level > MAX_LEVELS:
+            raise RenderError(
+                "value name nested level is greater than maximum supported nested level of "
+                f"{MAX_LEVELS}"
+            )
+        inner = _existing(data, key, dict)
+        try:
+            self._key(inner, level)
+        except _End:
+            if inner:
+                _set(data, key, inner)
+            raise
+        if not inner:
+            raise RenderError(f"key map {quoted(key)} has no value")
+        _set(data, key, inner)
+
+    def _value_of(self, put: Callable[[Any], None]) -> None:
+        """Hand the value at hand to ``put``."""
+        if self._at == len(self._text):
+            put("")
+            self._at_end_of_value()
+        elif self._text[self._at] == "{":
+            self._at += 1
+            put(self._list())
+        else:
+            put(self._reader(self._until(",")[0]))
+
+    def _at_end_of_value(self) -> None:
+        """Within a key, an empty value at the end of the text ends the parse at once."""
+        raise _End
+
+    def _list(self) -> list[Any]:
+        items = []
+        while True:
+            text, end = self._until(",}")
+            if not end:
+                raise RenderError("list must terminate with '}'")
+            items.append(self._reader(text))
+            if end == "}":
+                if self._text[self._at : self._at + 1] == ",":
+                    self._at += 1
+                return items
+
+    def _index(self) -> int:
+        text, end = self._until("]")
+        if not end:
+            raise _End
+        try:
+            return parse_int(text)
+        except ValueError as error:
+            raise RenderError(f"error parsing index: {error}") from None
+
+    def _item(self, items: list[Any], index: int, level: int) -> list[Any]:
+        """``items`` with what the text says at ``index``."""
+        if index < 0:
+            raise RenderError(f"negative {index} index not allowed")
+        text, end = self._until("[.=")
+        if text:
+            raise RenderError(f"unexpected data at end of array index: {quoted(text)}")
+        match end:
+            case "":
+                raise _End
+            case "=":
+                return _set_index(items, index, self._item_value())
+            case "[":
+                nested = items[index] if index < len(items) else None
+                inner = self._index()
+                if nested is not None and not isinstance(nested, list):
+                    raise _wrong_type(nested, list)
+                return _set_index(items, index, self._item(nested or [], inner, level))
+        return _set_index(items, index, self._item_map(items, index, level))
+
+    def _item_value(self) -> Any:
+        found: list[Any] = []
+        with suppress(_End):  # an empty value of an item, unlike that of a key, does not end it
+            self._value_of(found.append)
+        return found[0]
+
+    def _item_map(self, items: list[Any], index: int, level: int) -> Values:
+        inner: Values = {}
+        if index < len(items):
+            if not isinstance(items[index], dict):
+                items[index] = {}
+            inner = items[index]
+        self._key(inner, level)
+        return inner
+
+    def _until(self, ends: str) -> tuple[str, str]:
+        """The text up to one of ``ends`` without its escapes, and that end; empty for none."""
+        found: list[str] = []
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            self._at += 1
+            if char in ends:
+                return "".join(found), char
+            if char == "\\":
+                char = self._text[self._at : self._at + 1]
+                self._at += 1
+            found.append(char)
+        return "".join(found), ""
+
+
+class _JsonParser(_Parser):
+    def _value_of(self, put: Callable[[Any], None]) -> None:
+        if self._skip_blanks():
+            put(None)
+            return
+        start = self._at
+        try:
+            value, self._at = _JSON.raw_decode(self._text, start)
+        except (ValueError, RecursionError) as error:
+            raise RenderError("a value is not JSON") from error
+        if isinstance(value, float) and _UNFINISHED_NUMBER.match(self._text, start):
+            raise RenderError("a value is not JSON")
+        put(value)
+        self._skip_blanks()
+
+    def _skip_blanks(self) -> bool:
+        """Skip blanks, and a comma behind them; whether that was all that is left of the value."""
+        while self._at < len(self._text):
+            char = self._text[self._at]
+            if char != "," and not char.isspace():
+                return False
+            self._at += 1
+            if char == ",":
+                return True
+        return True
+
+
+class _LiteralParser(_Parser):
+    key_ends = "=[."
+
+    def _value_of(self, put: Callable[[Any], None]) -> None:
+        put(self._text[self._at :])
+        self._at = len(self._text)
+
+    def _until(self, ends: str) -> tuple[str, str]:
+        start = self._at
+        while self._at < len(self._text):
+            self._at += 1
+            if self._text[self._at - 1] in ends:
+                return self._text[start : self._at - 1], self._text[self._at - 1]
+        return self._text[start:], ""
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(f"{text} is no number that Helm can hold")
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_no_constant)
+
+
+def json_object(text: str) -> Values:
+    """The JSON object that ``text`` is, with numbers as Go has them; ValueError if it is none."""
+    value = _JSON.decode(text)
+    if not isinstance(value, dict):
+        raise ValueError("it is not an object")
+    return value
+
+
+def _set(data: Values, key: str, value: Any) -> None:
+    if key:
+        data[key] = value
+
+
+def _existing(data: Values, key: str, kind: type[Any]) -> Any:
+    """The map or list at ``key``, or a new one."""
+    if key not in data:
+        return kind()
+    if not isinstance(data[key], kind):
+        raise _wrong_type(data[key], kind)
+    return data[key]
+
+
+def _wrong_type(value: Any, wanted: type[Any]) -> RenderError:
+    return RenderError(
+        "unable to parse key: interface conversion: interface {} is "
+        f"{type_name(value)}, not {type_name(wanted())}"
+    )
+
+
+def _set_index(items: list[Any], index: int, value: Any) -> list[Any]:
+    if index > MAX_INDEX:
+        raise RenderError(
+            f"index of {index} is greater than maximum supported index of {MAX_INDEX}"
+        )
+    longer = [*items, *[None] * (index + 1 - len(items))] if index >= len(items) else items
+    longer[index] = value
+    return longer

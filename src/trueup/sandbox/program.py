@@ -1,0 +1,100 @@
+"""A program that others may feed: run once, within limits, with an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from trueup.sandbox.limits import Limits
+
+_LAUNCH = """
+import os, sys
+sys.path[:] = sys.argv[4:int(sys.argv[3])]
+from trueup.sandbox.confinement import allow_cpu_time, confine
+confine(os.getppid(), int(sys.argv[1]))
+allow_cpu_time(int(sys.argv[2]))
+command = sys.argv[int(sys.argv[3]):]
+os.execv(command[0], command)
+"""
+_CHUNK = 64 * 1024
+_MAX_ERRORS = 64 * 1024
+_SIGNS_OF_NO_MEMORY = (b"out of memory", b"cannot allocate memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended, and what it said."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def run_program(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, limits: Limits
+) -> Finished:
+    """Runs ``command``, whose first word is a path, in ``folder``.
+
+    Raises SandboxError where it passes a limit. It ends with all that it started, whatever happens.
+    """
+    process = subprocess.Popen(  # noqa: S603 - no shell, and the caller names the program
+        _launcher(command, limits),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=dict(environment),
+        start_new_session=True,
+    )
+    with process:
+        try:
+            out, err = _read(process, limits)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        code = process.wait()
+    if code == -signal.SIGXCPU:
+        raise limits.too_busy()
+    if code and any(sign in err for sign in _SIGNS_OF_NO_MEMORY):
+        raise limits.too_big()
+    return Finished(code, out, err)
+
+
+def _launcher(command: Sequence[str], limits: Limits) -> list[str]:
+    path = [entry for entry in sys.path if entry]
+    numbers = (limits.memory_bytes, limits.cpu_seconds, 4 + len(path))
+    interpreter = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _LAUNCH]
+    return [*interpreter, *map(str, numbers), *path, *command]
+
+
+def _read(process: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, bytes]:
+    """Standard output and error, until both are closed or a limit is passed."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    out, err = process.stdout.fileno(), process.stderr.fileno()
+    said = {out: bytearray(), err: bytearray()}
+    deadline = time.monotonic() + limits.wall_seconds
+    with selectors.DefaultSelector() as selector:
+        for pipe in said:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise limits.too_slow()
+            for key, _ in selector.select(left):
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    selector.unregister(key.fd)
+                said[key.fd] += chunk
+                if len(said[out]) > limits.output_bytes:
+                    raise limits.too_much()
+                del said[err][:-_MAX_ERRORS]
+    return bytes(said[out]), bytes(said[err])

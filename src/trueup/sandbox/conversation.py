@@ -13,7 +13,7 @@ from trueup.sandbox.frames import ANSWER, MAX_REFUSAL
 from trueup.sandbox.limits import Limits
 
 _CHUNK = 256 * 1024
-_LAST_WORDS = 16 * 1024
+_FIRST_WORDS, _LAST_WORDS = 4 * 1024, 12 * 1024
 
 
 class HungUp(Exception):
@@ -29,7 +29,9 @@ class Conversation:
     complaints: int
     limits: Limits
     last_words: bytes = b""
-    """The end of what the worker wrote on its standard error."""
+    """What the worker wrote on its standard error since it was asked: the beginning and the end.
+
+    Some say first what they die of, and then much besides; others tell it last."""
     _unsent: memoryview = field(default_factory=lambda: memoryview(b""))
     _received: bytearray = field(default_factory=bytearray)
 
@@ -40,6 +42,7 @@ class Conversation:
         Raises HungUp, or SandboxError when time is up or the answer is too large.
         """
         deadline = time.monotonic() + self.limits.wall_seconds
+        self.last_words = b""
         self._unsent, self._received = memoryview(request), bytearray()
         with selectors.DefaultSelector() as selector:
             selector.register(self.to_worker, EVENT_WRITE)
@@ -85,7 +88,10 @@ class Conversation:
 
     def _listen(self) -> bool:
         chunk = os.read(self.complaints, _CHUNK)
-        self.last_words = (self.last_words + chunk)[-_LAST_WORDS:]
+        words = self.last_words + chunk
+        if len(words) > _FIRST_WORDS + _LAST_WORDS:
+            words = words[:_FIRST_WORDS] + words[-_LAST_WORDS:]
+        self.last_words = words
         return bool(chunk)
 
     def _is_complete(self) -> bool:

@@ -25,7 +25,13 @@ sys.path[:] = sys.argv[5:]
 from trueup.sandbox.inside import serve
 serve(*map(int, sys.argv[1:5]))
 """
-_SIGNS_OF_NO_MEMORY = (b"out of memory", b"cannot allocate memory", b"MemoryError", b"bad_alloc")
+_SIGNS_OF_NO_MEMORY = (
+    b"out of memory",
+    b"cannot allocate memory",
+    b"stack overflow",
+    b"MemoryError",
+    b"bad_alloc",
+)
 
 # Linux ends a child with the *thread* that started it, and threads of pools come and go. This one
 # ends with the process.

@@ -15,6 +15,7 @@ from tests.architecture.house import ROOT, SOURCE, modules, parsed, written_file
 
 IMPORTED_AS = {
     "azure-identity": "azure",
+    "gojsonnet": "_gojsonnet",
     "google-auth": "google",
     "google-re2": "re2",
     "helm-python-sdk": "helm_python",

@@ -7,7 +7,7 @@
         input/              the files
         expected.yaml|txt   what the real tool prints; not there where it fails
         error               what Trueup says where it refuses the input
-        instead.yaml|txt    what Trueup prints, where that differs and is meant to
+        instead.yaml|txt    what Trueup prints, where its bytes are others
 
 To add one, write ``case.yaml`` and ``input/`` and run ``make parity PARITY="--update FOLDER"``: the
 rest is written by what the two say. A difference that is meant has its reason in ``case.yaml``, as
@@ -104,7 +104,7 @@ def record(case: Case, of_tool: Outcome, of_trueup: Outcome, suffix: str) -> Non
     _write(case.folder / f"expected{suffix}", of_tool.printed)
     error = None if of_trueup.error is None else f"{of_trueup.error}\n".encode()
     _write(case.folder / "error", error)
-    differs = case.different is not None and of_trueup.printed != of_tool.printed
+    differs = of_trueup.printed != of_tool.printed
     _write(case.folder / f"instead{suffix}", of_trueup.printed if differs else None)
 
 

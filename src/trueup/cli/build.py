@@ -34,7 +34,10 @@ def command(
     A folder with a kustomization file is rendered as kustomize does, one with a Chart.yaml as Helm
     does; any other is a directory of manifests. Each renderer takes the flags of its own tool.
 
-    With several DIR, all are rendered, and what is wrong is told of each.
+    DIR may be a file, too: one of manifests or Jsonnet, or a tar, tar.gz or zip, of which --path
+    names a folder. With "-", manifests or such an archive come on stdin, as in
+    "git archive HEAD | trueup build - --path apps". With several DIR, all are rendered, and what is
+    wrong is told of each.
     """
     found, errors = render_all(ctx, folders or (".",))
     if errors:

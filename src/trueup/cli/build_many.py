@@ -14,7 +14,7 @@ import click
 import orjson
 
 from trueup.cli.rendering.dispatch import render, render_options
-from trueup.cli.rendering.place import readable
+from trueup.cli.rendering.place import STDIN, readable
 from trueup.errors import InputError, TrueupError, of_defect
 
 MAX_LINE = 1024 * 1024
@@ -62,6 +62,8 @@ class _Question:
         folder, flags = value.get("dir"), value.get("flags", [])
         if not isinstance(folder, str):
             raise InputError('"dir" is no text', next_step="name a folder")
+        if folder == STDIN:
+            raise InputError("stdin is where the questions come from", next_step="name a folder")
         if not isinstance(flags, list) or not all(isinstance(flag, str) for flag in flags):
             raise InputError('"flags" is no list of texts', next_step='write ["--name", "value"]')
         unknown = sorted(set(value) - {"id", "dir", "flags"})

@@ -75,7 +75,7 @@ def test_a_bad_flag_is_the_error_of_its_question(folder: Path, flags: Any, cause
 
 def test_a_folder_that_does_not_render_is_the_error_of_its_question(folder: Path) -> None:
     bad, good = ask({"id": "a", "dir": "gone"}, {"id": "b", "dir": "."})
-    assert bad["error"] == "gone: no such directory; name a directory"
+    assert bad["error"] == "gone: no such file or directory; name a directory"
     assert good["yaml"] == MAP
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trueup.cli.rendering.jsonnet import evaluated
 from trueup.cli.rendering.options import flag_of, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
@@ -30,12 +31,25 @@ def render(place: Place, flags: Flags) -> Rendered:
     selection = Selection(
         flags["directory_recurse"], flags["directory_include"], flags["directory_exclude"]
     )
-    found = build(place.tree, place.path, Options(selection, SKIP_MARKER))
-    if not found and not select(place.tree, place.path, selection):
+    found = build(
+        place.tree,
+        place.path,
+        Options(selection, SKIP_MARKER),
+        evaluate=lambda file: evaluated(place, file, flags),
+    )
+    if not found:
+        _check_not_empty(place, selection)
+    objects = [one.manifest for one in found]
+    return Rendered(objects, yaml.dump_all(objects, sort_keys=True))
+
+
+def _check_not_empty(place: Place, selection: Selection) -> None:
+    """RenderError where the person certainly expected something."""
+    if place.tree.is_file(place.path):
+        raise RenderError("holds no object", subject=place.shown, next_step="name another file")
+    if not select(place.tree, place.path, selection):
         raise RenderError(
             f"has no file that ends in {', '.join(SUFFIXES)}",
             subject=place.shown,
             next_step="name a folder of manifests, or take those below with --directory-recurse",
         )
-    objects = [one.manifest for one in found]
-    return Rendered(objects, yaml.dump_all(objects, sort_keys=True))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 
-from trueup.cli.rendering import directory, flux, kustomize
+from trueup.cli.rendering import directory, flux, jsonnet, kustomize
 from trueup.cli.rendering.options import check_flags, together
-from trueup.cli.rendering.place import Place, on_disk
-from trueup.cli.rendering.rendered import Render, Rendered
+from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
+from trueup.cli.rendering.rendered import Flags, Render, Rendered
 from trueup.errors import RenderError
 from trueup.render.detect import detect
 
 RENDERERS: dict[str, str] = {
     "kustomize": "trueup.cli.rendering.kustomize",
     "directory": "trueup.cli.rendering.directory",
+    "jsonnet": "trueup.cli.rendering.jsonnet",
     "flux": "trueup.cli.rendering.flux",
 }
 """The module of each renderer, which is loaded when it is needed."""
@@ -27,8 +27,15 @@ render_options = together(
         type=click.Choice(list(RENDERERS)),
         help="Take DIR for this, whatever lies in it.",
     ),
+    click.option(
+        "--path",
+        default="",
+        metavar="FOLDER",
+        help="What to render of an archive that is given for DIR.",
+    ),
     kustomize.options,
     directory.options,
+    jsonnet.options,
     flux.options,
 )
 """The flags of every renderer."""
@@ -42,8 +49,12 @@ def render(ctx: click.Context, argument: str) -> Rendered:
     return _renderer(chosen, place)(place, ctx.params)
 
 
-def locate(argument: str, _flags: dict[str, Any]) -> Place:
+def locate(argument: str, flags: Flags) -> Place:
     """Where ``argument`` is to be had; InputError if it is not there."""
+    if argument == STDIN:
+        return on_stdin(flags["path"])
+    if is_archive(argument):
+        return in_archive(argument, flags["path"])
     return on_disk(argument)
 
 

@@ -28,13 +28,15 @@ class Selection:
 
 
 def select(tree: Tree, path: str, selection: Selection) -> list[str]:
-    """The paths of the files below ``path``, in the order of their names.
+    """The paths of the files below ``path``, in the order of their names, or ``path`` if it is one.
 
     Links to files count, those to folders do not, and neither do those to nothing. Raises
     TreeError for links that leave the tree, InputError for a malformed pattern, RenderError for
     more than MAX_FILES.
     """
     counts = _predicate(selection)
+    if tree.is_file(path):
+        return [path]
     found = []
     for name in _walk(tree, path, "", selection.recurse):
         if counts(name):

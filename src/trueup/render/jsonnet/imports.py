@@ -8,16 +8,22 @@ from typing import Literal, NamedTuple
 
 How = Literal["import", "importstr", "importbin"]
 
-# What is not closed runs to the end, and the groups are possessive: a text takes linear time.
+_HOW: dict[str | None, How] = {
+    "import": "import",
+    "importstr": "importstr",
+    "importbin": "importbin",
+}
+
+# What is not closed runs on to the end, and the groups are possessive: a text takes linear time.
 _TOKEN = re.compile(
     r"""
     (?P<comment> //[^\n]* | \#[^\n]* | /\*(?s:.*?)(?:\*/|\Z) )
     | (?P<block> \|\|\|-?[ \t\r]*\n (?:[ \t\r]*+\n)*+ (?P<indent>[ \t]++)[^\n]*\n
-        (?:(?P=indent)[^\n]*\n | [ \t\r]*\n)*+ [ \t]*\|\|\| )
+        (?:(?P=indent)[^\n]*\n | [ \t\r]*\n)*+ (?:[ \t]*\|\|\|)? )
     | @"(?P<double>(?:[^"]|"")*+)(?:"|\Z)
     | @'(?P<single>(?:[^']|'')*+)(?:'|\Z)
-    | "(?P<text>(?s:[^"\\]|\\.)*+)(?:"|\Z)
-    | '(?P<other>(?s:[^'\\]|\\.)*+)(?:'|\Z)
+    | "(?P<text>(?s:[^"\\]|\\.)*+)(?:"|\\?\Z)
+    | '(?P<other>(?s:[^'\\]|\\.)*+)(?:'|\\?\Z)
     | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<sign>[^\s])
     """,
@@ -40,11 +46,10 @@ def imports_of(text: str) -> Iterator[Import]:
     for token in _TOKEN.finditer(text):
         if token.lastgroup == "comment":
             continue
-        word = token["word"]
         path = None if how is None else _literal(token)
         if how is not None and path is not None:
             yield Import(how, path)
-        how = word if word in ("import", "importstr", "importbin") else None
+        how = _HOW.get(token["word"])
 
 
 def _literal(token: re.Match[str]) -> str | None:

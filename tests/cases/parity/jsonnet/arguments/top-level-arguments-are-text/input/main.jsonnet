@@ -1,0 +1,6 @@
+function(name, n="1") {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: name },
+  data: { n: n },
+}

@@ -1,0 +1,1 @@
+{ kind: "A", f: function(x) x }

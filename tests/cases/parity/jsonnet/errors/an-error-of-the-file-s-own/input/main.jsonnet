@@ -1,0 +1,1 @@
+{ kind: "A", x: error "line one\nline two" }

@@ -1,0 +1,1 @@
+{ kind: "A", f: std.thisFile }

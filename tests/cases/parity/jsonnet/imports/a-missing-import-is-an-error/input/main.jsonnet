@@ -1,0 +1,1 @@
+{ kind: "A", x: import "gone.libsonnet" }

@@ -1,0 +1,1 @@
+if true then { kind: "A" } else import "gone.libsonnet"

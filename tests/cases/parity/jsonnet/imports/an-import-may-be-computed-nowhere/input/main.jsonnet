@@ -1,0 +1,2 @@
+local n = "x.libsonnet";
+import n

@@ -1,0 +1,1 @@
+{ kind: "A", v: import "v/one.libsonnet" }

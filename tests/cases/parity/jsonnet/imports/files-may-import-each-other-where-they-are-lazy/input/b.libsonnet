@@ -1,0 +1,1 @@
+{ b: (import "main.jsonnet").a + 1 }

@@ -1,0 +1,1 @@
+{ kind: "A", b: (import "b.libsonnet").b, a:: 1 }

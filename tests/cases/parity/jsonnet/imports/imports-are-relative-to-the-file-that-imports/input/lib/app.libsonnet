@@ -1,0 +1,1 @@
+(import "base.libsonnet") + { data: { a: importstr "../files/a.txt" } }

@@ -1,0 +1,4 @@
+// import "a"
+# importstr "b"
+/* import "c" */
+{ kind: "A", x: "import \"d\"", y: 'importstr "e"', z: @"import ""f""" }

@@ -1,0 +1,2 @@
+local base = { kind: "A", name: error "name is needed" };
+base

@@ -1,0 +1,6 @@
+{
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "a" },
+  data: { a: 1e308 * 10 },
+}

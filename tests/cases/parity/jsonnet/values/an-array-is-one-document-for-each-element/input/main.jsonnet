@@ -1,0 +1,4 @@
+[
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: n } }
+  for n in ["a", "b"]
+]

@@ -1,0 +1,7 @@
+{
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "a" },
+  data: { shown: $.hidden },
+  hidden:: "h",
+}

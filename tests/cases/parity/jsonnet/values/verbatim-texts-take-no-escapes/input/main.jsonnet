@@ -1,0 +1,6 @@
+{
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "a" },
+  data: { a: @"C:\n""x""", b: @'it''s' },
+}

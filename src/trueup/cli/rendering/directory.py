@@ -35,7 +35,7 @@ def render(place: Place, flags: Flags) -> Rendered:
         place.tree,
         place.path,
         Options(selection, SKIP_MARKER),
-        evaluate=lambda file: evaluated(place, file, flags),
+        evaluate=lambda file: evaluated(place, file, flags, (place.path,)),
     )
     if not found:
         _check_not_empty(place, selection)

@@ -72,14 +72,17 @@ def render(place: Place, flags: Flags) -> Rendered:
             subject=place.shown,
             next_step="name the file",
         )
-    found = evaluated(place, place.path, flags)
+    found = evaluated(place, place.path, flags, ())
     objects = [one.manifest for one in found]
     return Rendered(objects, yaml.dump_all(objects, sort_keys=True))
 
 
-def evaluated(place: Place, file: str, flags: Flags) -> list[Located]:
-    """The objects of ``file``, with the variables and libraries that ``flags`` name."""
-    return evaluate(place.tree, file, _request(place, flags), _evaluator())
+def evaluated(place: Place, file: str, flags: Flags, libraries: tuple[str, ...]) -> list[Located]:
+    """The objects of ``file``, with the variables and libraries that ``flags`` name.
+
+    ``libraries`` of the tree are looked into after those.
+    """
+    return evaluate(place.tree, file, _request(place, flags, libraries), _evaluator())
 
 
 @cache
@@ -90,9 +93,9 @@ def _evaluator() -> Evaluator:
     return JsonnetWorkers()
 
 
-def _request(place: Place, flags: Flags) -> Request:
+def _request(place: Place, flags: Flags, libraries: tuple[str, ...]) -> Request:
     return Request(
-        libraries=tuple(place.named(folder) for folder in flags["jpath"]),
+        libraries=(*libraries, *(place.named(folder) for folder in flags["jpath"])),
         arguments=_values(flags["tla_str"]),
         argument_codes=_values(flags["tla_code"]) | _of_files(flags, "tla"),
         variables=_values(flags["ext_str"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,13 @@ from trueup.errors import RenderError, YamlError
 from trueup.objects import Manifest
 from trueup.objects.yaml.documents import read_documents
 from trueup.objects.yaml.lines import line_of
+from trueup.objects.yaml.scalars import as_json_number
 
 _MARKS_OF_OBJECTS = (b"apiVersion:", b"kind:", b"metadata:")
 """A YAML file that has them all is meant to hold objects."""
+
+_LONG_NUMBER = re.compile(rb"[0-9a-fA-F_]{16}")
+_INTEGERS = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,12 @@ def read_file(content: bytes, file: str) -> list[Located]:
     and is none.
     """
     found: list[Located] = []
+    is_long = _LONG_NUMBER.search(content) is not None
     try:
         for number, document in enumerate(read_documents(content, file), 1):
             if document is not None:
-                found += located(document, Origin(file, number), content)
+                value = _with_floats(document) if is_long else document
+                found += located(value, Origin(file, number), content)
     except (YamlError, RenderError):
         if found or _is_meant(content, file):
             raise
@@ -65,6 +72,17 @@ def located(document: Any, origin: Origin, content: bytes = b"") -> Iterator[Loc
             yield Located(item, where)
     elif not _is_empty_list(document):
         yield Located(document, origin)
+
+
+def _with_floats(value: Any) -> Any:
+    """``value`` with integers beyond 64 bits as floats, which is how Kubernetes decodes objects."""
+    if isinstance(value, dict):
+        return {key: _with_floats(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and value not in _INTEGERS:
+        return as_json_number(float(value))
+    return value
 
 
 def _is_empty_list(document: Manifest) -> bool:

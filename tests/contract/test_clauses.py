@@ -135,7 +135,11 @@ def faults(step: dict[str, Any], reply: Reply, api: Api) -> list[str]:
     if "answered" in step:
         wrong += differences(api.filled(step["answered"]), dict(reply.headers), "headers")
     if "warnings" in step:
-        found = [warning.strip() for warning in reply.headers.get("warning", "").split("299 - ")]
-        texts = [warning.rstrip(", ")[1:-1].replace('\\"', '"') for warning in found if warning]
-        wrong += differences(api.filled(step["warnings"]), texts, "warnings")
+        wrong += differences(api.filled(step["warnings"]), warnings(reply), "warnings")
     return wrong
+
+
+def warnings(reply: Reply) -> list[str]:
+    """The texts of all Warning headers."""
+    found = [warning.strip() for warning in reply.headers.get("warning", "").split("299 - ")]
+    return [warning.rstrip(", ")[1:-1].replace('\\"', '"') for warning in found if warning]

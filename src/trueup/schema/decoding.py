@@ -64,10 +64,13 @@ def _struct(obj: Manifest, type_name: str, path: tuple[str, ...]) -> None:
 
 def _value(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> None:
     check = _LEAVES.get(holds)
-    if check is not None:
+    if holds == "bytes" and isinstance(value, list):
+        holds = "[]uint8"
+    elif check is not None:
         if not check(value):
             raise _mismatch(value, holds, owner, path)
-    elif holds.startswith("[]"):
+        return
+    if holds.startswith("[]"):
         _require(value, list, holds, owner, path)
         for item in value:
             if item is not None:
@@ -105,7 +108,7 @@ def json_type(value: Any, holds: str = "") -> str:
     """What Go's decoder calls ``value``, which is to become what ``holds`` names."""
     if isinstance(value, bool):
         return "bool"
-    if holds in _BITS and isinstance(value, int | float) and (_is_int(value) or value % 1):
+    if holds in _SIZED and isinstance(value, int | float) and (_is_int(value) or value % 1):
         return f"number {value}"
     names: dict[type, str] = {
         str: "string",
@@ -180,11 +183,13 @@ def _is_base64(value: Any) -> bool:
     return True
 
 
-_BITS = {"int32": 32, "int64": 64}
+_SIZED = frozenset({"uint8", "int32", "int64"})
 _LEAVES: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
-    **{name: _is_int_of(bits) for name, bits in _BITS.items()},
+    "uint8": lambda value: _is_int(value) and 0 <= value < 256,
+    "int32": _is_int_of(32),
+    "int64": _is_int_of(64),
     "intorstring": lambda value: isinstance(value, str) or _is_int(value),
     "float64": _is_number,
     "any": lambda value: True,

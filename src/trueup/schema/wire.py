@@ -16,6 +16,7 @@ a presence mark and what the field holds:
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -121,7 +122,9 @@ def _mapped(value: Any, holds: str, fill: Fill) -> Any:
 
 
 def _element(value: Any, holds: str, fill: Fill) -> Any:
-    return zero(holds, fill) if value is None else _spelled(value, holds, fill)
+    if value is None:
+        return "" if holds == "bytes" else zero(holds, fill)
+    return _spelled(value, holds, fill)
 
 
 def zero(holds: str, fill: Fill) -> Any:
@@ -145,7 +148,9 @@ def _resource_amount(value: Any) -> Any:
 
 
 def _encoded(value: Any) -> Any:
-    """Base64 as it is written back: line breaks inside are read over."""
+    """Base64 as it is written back: line breaks inside are read over, a list of bytes is taken."""
+    if isinstance(value, list):
+        return b64encode(bytes(item or 0 for item in value)).decode()
     return value.replace("\n", "").replace("\r", "")
 
 

@@ -102,8 +102,13 @@ def _entry(entry: Any) -> list[str]:
 
 
 def _ordered(status: Any) -> Any:
-    """Go walks its maps in no order: where there are several causes theirs does not count."""
-    causes = (status.get("details") or {}).get("causes") or []
+    """Go walks its maps in no order, and several validators may find the same of a custom resource:
+    the order of causes does not count, nor how often one comes.
+    """
+    found = (status.get("details") or {}).get("causes") or []
+    causes = [cause for at, cause in enumerate(found) if cause not in found[:at]]
+    if len(causes) < len(found):
+        status = {**status, "details": {**status["details"], "causes": causes}}
     if len(causes) < 2:
         return status
     details = {**status["details"], "causes": sorted(causes, key=str)}

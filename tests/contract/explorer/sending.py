@@ -17,7 +17,7 @@ from tests.contract.explorer.settling import is_settled
 from tests.contract.explorer.subjects import Subject
 from tests.contract.kinds import serve
 from tests.contract.server import Api, Reply, Server
-from tests.contract.test_clauses import send
+from tests.contract.test_clauses import send, warnings
 
 END = "zz-end"
 """The last object of a sequence: a watch that has shown it has shown everything."""
@@ -33,14 +33,18 @@ class Side:
         self._watched: dict[str, list[Any]] = {}
 
     async def answer(self, step: Step) -> dict[str, Any]:
-        """Code and body of the answer, normalised; what later steps may name is remembered."""
+        """Code, body and warnings, normalised; what later steps may name is remembered."""
         reply = await send({**step, "headers": _HEADERS}, self.api)
         self._name(step, reply)
         self._remember(step, reply)
         if step["send"].startswith(f"PATCH {DEFINITION}"):
             await self._taken_up(step["body"][0]["value"])
             return {"code": reply.code}
-        return {"code": reply.code, "body": self.normalise.body(reply.body)}
+        return {
+            "code": reply.code,
+            "body": self.normalise.body(reply.body),
+            "warnings": self.normalise.body(warnings(reply)),
+        }
 
     def _name(self, step: Step, reply: Reply) -> None:
         """A generated name is shown as its beginning."""

@@ -23,12 +23,13 @@ _JOB_NAME_LABELS = ("job-name", "batch.kubernetes.io/job-name")
 _JOB_UID_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid")
 
 
-def prepare_create(obj: Manifest, allocator: ServiceAllocator) -> None:
+def prepare_create(obj: Manifest, allocator: ServiceAllocator | None) -> None:
     """Complete a new object in place; it has its uid, and ``apply_defaults`` was called on it.
 
+    ``allocator`` None: nothing is allocated, not even to a Service.
     Raises Invalid when a Service asks for an address or port that it cannot have.
     """
-    if _is(obj, "v1", "Service"):
+    if allocator is not None and _is(obj, "v1", "Service"):
         allocate(obj, allocator)
     prepare = _ON_CREATE.get((obj["apiVersion"], obj["kind"]))
     if prepare is not None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import orjson
 
 from trueup.controlplane.auth.user import User
-from trueup.controlplane.http import options, reading
+from trueup.controlplane.http import bodies, deletion, options, reading
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.negotiation import (
@@ -100,7 +100,7 @@ class Exchange:
             field_validation=options.field_validation(request, options_kind),
             force=is_true(request, "force"),
             is_patch=request.method == "PATCH",
-            doubts=options.doubts(request),
+            doubts=bodies.doubts(request),
             options=options.shown(request),
             warnings=self.warnings,
         )
@@ -131,7 +131,7 @@ async def create(exchange: Exchange) -> Response:
         raise refusals.method_not_allowed()
     call = exchange.call("CreateOptions")
     entry = await exchange.registry.writer.create(
-        call, options.body_object(exchange.request, exchange.resource.kind)
+        call, bodies.body_object(exchange.request, exchange.resource.kind)
     )
     return exchange.answer(entry, 201)
 
@@ -139,30 +139,32 @@ async def create(exchange: Exchange) -> Response:
 async def update(exchange: Exchange) -> Response:
     call = exchange.call("UpdateOptions")
     written = await exchange.registry.update(
-        call, options.body_object(exchange.request, exchange.resource.kind)
+        call, bodies.body_object(exchange.request, exchange.resource.kind)
     )
     return exchange.answer(written.entry, 201 if written.created else 200)
 
 
 async def patch(exchange: Exchange) -> Response:
     call = exchange.call("PatchOptions")
-    media_type = options.content_type(exchange.request)
-    options.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
-    body = options.patch_body(exchange.request)
+    media_type = bodies.content_type(exchange.request)
+    bodies.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
+    body = bodies.patch_body(exchange.request)
     patched = await exchange.registry.patcher.patch(call, media_type, body)
     return exchange.answer(patched.entry, 201 if patched.created else 200)
 
 
 def _deletion(exchange: Exchange) -> Call:
     call = exchange.call("DeleteOptions")
-    call.dry_run = options.delete_is_dry(exchange.request)
-    call.options = {**call.options, **options.delete_fields(exchange.request)}
+    call.dry_run = deletion.delete_is_dry(exchange.request)
+    call.options = {**call.options, **deletion.delete_fields(exchange.request)}
     return call
 
 
 async def delete(exchange: Exchange) -> Response:
     call = _deletion(exchange)
-    deleted = await exchange.registry.deleter.delete(call, options.delete_options(exchange.request))
+    deleted = await exchange.registry.deleter.delete(
+        call, deletion.delete_options(exchange.request)
+    )
     if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
         return exchange.answer(deleted.entry)
     return json_response(success(_deleted_details(exchange, deleted)))
@@ -189,7 +191,7 @@ def _deleted_details(exchange: Exchange, deleted: Deleted) -> dict[str, str]:
 async def delete_collection(exchange: Exchange) -> Response:
     listed = reading.list_options(exchange.request)
     page = exchange.registry.lister.list(exchange.resource, exchange.route.namespace, listed)
-    wanted = options.delete_options(exchange.request)
+    wanted = deletion.delete_options(exchange.request)
     for entry in page.entries:
         call = _deletion(exchange)
         call.namespace, _, call.name = entry.key.rpartition("/")

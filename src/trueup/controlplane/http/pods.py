@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trueup.controlplane.http import options
+from trueup.controlplane.http import bodies
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange
 from trueup.controlplane.http.status import json_response
@@ -20,9 +20,8 @@ _CREATED = b'{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"
 async def evict(exchange: Exchange) -> Response:
     """Delete the pod unless a PodDisruptionBudget says that too few are left."""
     call = exchange.call("CreateOptions")
-    eviction = object_of(
-        options.body_object(exchange.request), call, exchange.resource.subresources["eviction"].gvk
-    )
+    gvk = exchange.resource.subresources["eviction"].gvk
+    eviction = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
     eviction = await exchange.registry.admission.create_part(call, eviction)
     pod = decode(exchange.registry.get(exchange.resource, call.namespace, call.name))
     _require_budget(exchange, pod)

@@ -15,7 +15,7 @@ from trueup.controlplane.auth.authentication import Authenticator
 from trueup.controlplane.auth.rbac import Authorizer
 from trueup.controlplane.auth.tokens import ISSUER, InvalidToken
 from trueup.controlplane.auth.user import User
-from trueup.controlplane.http import options
+from trueup.controlplane.http import bodies
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response
@@ -31,7 +31,8 @@ Review = Callable[[Exchange, Manifest], Manifest]
 def _reviewing(review: Review) -> Handler:
     async def answer(exchange: Exchange) -> Response:
         call = exchange.call("CreateOptions")
-        obj = object_of(options.body_object(exchange.request), call, exchange.resource.gvk)
+        gvk = exchange.resource.gvk
+        obj = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
         exchange.registry.rules.complete(call, obj)
         obj["metadata"].setdefault("creationTimestamp", None)
         reviewed = {**obj, "status": review(exchange, obj)}

@@ -6,7 +6,7 @@ from functools import partial
 
 import orjson
 
-from trueup.controlplane.http import logs, objects, options, pods, tokens
+from trueup.controlplane.http import bodies, logs, objects, pods, tokens
 from trueup.controlplane.http.interaction import refuse_interaction
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
@@ -18,10 +18,12 @@ from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.patching import APPLY_PATCH, patch_function
 from trueup.controlplane.registry.scale import scale_of, scaled, shown_scale
 from trueup.controlplane.registry.scaling import (
+    SCALE,
     SCALE_SCHEMA,
     ScaleChange,
     applying_scale,
-    updating_scale,
+    patching_scale,
+    replacing_scale,
 )
 from trueup.controlplane.registry.writing import Part
 from trueup.objects import Manifest
@@ -34,21 +36,19 @@ async def get_scale(exchange: Exchange) -> Response:
 
 async def update_scale(exchange: Exchange) -> Response:
     call = exchange.call("UpdateOptions")
-    wanted = options.body_object(exchange.request)
-    if not isinstance(wanted, dict):
-        raise refusals.bad_request("the object provided is unrecognized (must be of type Scale)")
-    return await _change_scale(exchange, call, updating_scale(call, lambda scale: wanted))
+    body = bodies.body_object(exchange.request, SCALE.kind)
+    return await _change_scale(exchange, call, replacing_scale(call, body))
 
 
 async def patch_scale(exchange: Exchange) -> Response:
     call = exchange.call("PatchOptions")
-    media_type = options.content_type(exchange.request)
-    options.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
-    body = options.patch_body(exchange.request)
+    media_type = bodies.content_type(exchange.request)
+    bodies.require_patchable(exchange.request, custom=exchange.resource.custom is not None)
+    body = bodies.patch_body(exchange.request)
     if media_type == APPLY_PATCH:
         return await _change_scale(exchange, call, applying_scale(call, body))
     function = patch_function(media_type, body, SCALE_SCHEMA)
-    return await _change_scale(exchange, call, updating_scale(call, function))
+    return await _change_scale(exchange, call, patching_scale(call, function))
 
 
 async def _change_scale(exchange: Exchange, call: Call, change: ScaleChange) -> Response:
@@ -70,7 +70,7 @@ async def create_binding(exchange: Exchange) -> Response:
     call, resource = exchange.call("CreateOptions"), exchange.resource
     is_part = resource.plural != "bindings"
     gvk = resource.subresources["binding"].gvk if is_part else resource.gvk
-    body = object_of(options.body_object(exchange.request), call, gvk)
+    body = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
     body = await exchange.registry.admission.create_part(call, body)
     if not is_part:
         _bind_named(exchange, call, body)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from trueup.controlplane.auth.tokens import ISSUER, BoundObject, TokenSubject
-from trueup.controlplane.http import options
+from trueup.controlplane.http import bodies
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange
 from trueup.controlplane.http.status import json_response
@@ -30,7 +30,7 @@ _BINDABLE = {"Pod": "pods", "Secret": "secrets"}
 async def create_token(exchange: Exchange) -> Response:
     call = exchange.call("CreateOptions")
     gvk = exchange.resource.subresources["token"].gvk
-    obj = object_of(options.body_object(exchange.request), call, gvk)
+    obj = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
     exchange.registry.rules.complete(call, obj)
     obj = await exchange.registry.admission.create_part(call, obj)
     account = exchange.registry.get(exchange.resource, call.namespace, call.name)

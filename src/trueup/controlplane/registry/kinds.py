@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from trueup.controlplane import defaults
 from trueup.controlplane.registry import definitions, refusals
+from trueup.controlplane.registry.bodies import typed
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.conversion import convert
@@ -17,7 +18,7 @@ from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.controlplane.validation.builtin import change_problems, object_problems
 from trueup.controlplane.validation.builtin.statuses import status_problems
-from trueup.controlplane.validation.causes import Cause
+from trueup.controlplane.validation.causes import Cause, immutable
 from trueup.controlplane.validation.custom.definition import (
     definition_name_rule,
     validate_definition,
@@ -30,6 +31,7 @@ from trueup.controlplane.validation.metadata import (
     validate_metadata,
     validate_metadata_update,
 )
+from trueup.controlplane.validation.warnings import object_warnings
 from trueup.objects import Manifest
 from trueup.schema import Schema, builtin
 
@@ -87,11 +89,23 @@ class Rules:
             known = self._custom[key] = CustomKind(resource.custom)
         return known
 
+    def decode(self, call: Call, body: Any) -> Manifest:
+        """``body`` as a complete object of the call's kind; BadRequest if it is none."""
+        obj = typed(body, call, call.resource.gvk)
+        self.complete(call, obj)
+        return obj
+
     def complete(self, call: Call, obj: Manifest) -> None:
         """Drop what the schema does not know, and fill in defaults.
 
         BadRequest, or a warning, for unknown fields as the call's field validation says.
         """
+        forgets_owners = obj["metadata"].get("managedFields") == []
+        self._complete(call, obj)
+        if forgets_owners:  # an empty list is not the same as none, which decoding makes of it
+            obj["metadata"]["managedFields"] = []
+
+    def _complete(self, call: Call, obj: Manifest) -> None:
         custom = self.custom(call.resource)
         if custom is None:
             report_unknown(call, defaults.unknown_fields(obj))
@@ -99,9 +113,10 @@ class Rules:
                 defaults.apply_defaults(obj)
         else:
             unknown = defaults.unknown_metadata(obj["metadata"])
-            defaults.normalize_metadata(obj)
-            for place, metadata in custom.embedded_metadata(obj):
-                defaults.require_metadata(obj, metadata, place)
+            with decoding(call):
+                defaults.normalize_metadata(obj)
+                for place, metadata in custom.embedded_metadata(obj):
+                    defaults.require_metadata(obj, metadata, place)
             report_unknown(call, [*unknown, *custom.complete(obj)])
 
     @contextmanager
@@ -122,7 +137,8 @@ class Rules:
         reset_created(call.resource, obj)
         custom = self.custom(call.resource)
         if custom is None:
-            defaults.prepare_create(obj, self._services)
+            allocates = not call.subresource  # a status that creates its Service gets no address
+            defaults.prepare_create(obj, self._services if allocates else None)
         elif custom.defaults_status:  # what is taken from the creator has its default again
             custom.complete(obj)
         if call.resource.bucket == definitions.BUCKET:
@@ -140,10 +156,11 @@ class Rules:
         resource, custom = call.resource, self.custom(call.resource)
         defines = resource.bucket == definitions.BUCKET
         rule = definition_name_rule(obj) if defines else name_rule(resource.bucket)
+        if custom is not None and (mistaken := _mistaken(resource, obj)):
+            self._refuse(call, obj, mistaken)
         causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
         if custom is not None:
             causes += custom.validate_create(obj)
-            self._warn(call, finalizer_warnings(obj["metadata"], {}))
         elif defines:
             causes += validate_definition(obj)
         else:
@@ -151,14 +168,16 @@ class Rules:
         if resource.bucket in _WITHOUT_EFFECT:
             call.warn(f"{resource.kind} has no effect on Trueup's own control plane")
         self._refuse(call, obj, causes)
+        self._warn(call, obj, None)
 
     def validate_update(self, call: Call, new: Manifest, old: Manifest) -> None:
         """Invalid with every cause at once."""
         custom = self.custom(call.resource)
         causes = validate_metadata_update(new["metadata"], old["metadata"])
-        if custom is not None:
+        if custom is not None and (mistaken := _mistaken(call.resource, new)):
+            causes += mistaken
+        elif custom is not None:
             causes += custom.validate_update(new, old, call.subresource)
-            self._warn(call, finalizer_warnings(new["metadata"], old["metadata"]))
         elif call.subresource == "status":
             causes += status_problems(call.resource.bucket, new, old)
         elif call.subresource:
@@ -168,16 +187,25 @@ class Rules:
         else:
             causes += change_problems(call.resource.bucket, new, old)
         self._refuse(call, new, causes)
+        self._warn(call, new, old)
 
-    def _warn(self, call: Call, warnings: list[str]) -> None:
-        for warning in warnings:
+    def _warn(self, call: Call, obj: Manifest, old: Manifest | None) -> None:
+        """Of what is unwise, though it is taken."""
+        if call.resource.custom is not None:
+            before = old["metadata"] if old is not None else {}
+            found: Iterable[str] = finalizer_warnings(obj["metadata"], before)
+        else:
+            found = object_warnings(call.resource.bucket, obj, old, call.subresource)
+        for warning in found:
             call.warn(warning)
 
     def _refuse(self, call: Call, obj: Manifest, causes: list[Cause]) -> None:
         if causes:
             resource, name = call.resource, str(obj["metadata"].get("name") or "")
             group = resource.storage_gvk.group  # events are refused as those of the core
-            raise refusals.invalid(group, resource.kind, name, causes)
+            if resource.custom is not None:
+                group = obj["apiVersion"].rpartition("/")[0]
+            raise refusals.invalid(group, obj["kind"], name, causes)
 
     def to_storage(self, resource: Resource, obj: Manifest) -> Manifest:
         return convert(obj, resource.gvk, resource.storage_gvk)
@@ -209,3 +237,13 @@ class Rules:
             listener(obj)
         for _, removed in self._everything:
             removed(bucket, obj)
+
+
+def _mistaken(resource: Resource, obj: Manifest) -> list[Cause]:
+    """What of its type a custom resource has wrong."""
+    wanted = {"kind": resource.kind, "apiVersion": resource.api_version}
+    return [
+        cause
+        for name, value in wanted.items()
+        for cause in immutable(name, obj[name], value, f"must be {value}")
+    ]

@@ -18,7 +18,13 @@ _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 _LONGEST_BASE = 63 - 5
 
-_SERVER_OWNED = ("selfLink", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds")
+_SERVER_OWNED = (
+    "uid",
+    "creationTimestamp",
+    "selfLink",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)
 
 
 def now_text() -> str:
@@ -44,12 +50,13 @@ _UIDS = _uids()
 
 def forget_made_up(obj: Manifest) -> None:
     """What only the server writes is not a creator's to state."""
-    for name in ("uid", "creationTimestamp", *_SERVER_OWNED):
+    for name in _SERVER_OWNED:
         obj["metadata"].pop(name, None)
 
 
 def stamp_new(obj: Manifest, resource: Resource) -> None:
     """What every new object gets: uid, creationTimestamp, generation."""
+    forget_made_up(obj)
     metadata = obj["metadata"]
     metadata["uid"] = next(_UIDS)
     metadata["creationTimestamp"] = now_text()
@@ -60,11 +67,13 @@ def stamp_new(obj: Manifest, resource: Resource) -> None:
 def keep_server_owned(new: Manifest, old: Manifest) -> None:
     """An update cannot change what the server wrote; see ``rest.BeforeUpdate`` of the apiserver."""
     mine, was = new["metadata"], old["metadata"]
-    for name in ("creationTimestamp", "generation", "deletionTimestamp"):
+    for name in ("creationTimestamp", "generation"):
         _keep(mine, was, name)
-    mine.setdefault("uid", was["uid"])
-    if "deletionGracePeriodSeconds" not in mine:
-        _keep(mine, was, "deletionGracePeriodSeconds")
+    if "deletionTimestamp" in was:
+        mine["deletionTimestamp"] = was["deletionTimestamp"]
+    for name in ("uid", "deletionGracePeriodSeconds"):
+        if name in was:
+            mine.setdefault(name, was[name])
     mine.pop("selfLink", None)
     mine["resourceVersion"] = was["resourceVersion"]
 

@@ -17,7 +17,7 @@ from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied
 from trueup.controlplane.registry.strictness import decoding
 from trueup.controlplane.registry.updating import may_create_by_update
-from trueup.controlplane.registry.writing import Writer, Written, require_version
+from trueup.controlplane.registry.writing import Writer, Written, forget_version
 from trueup.controlplane.store import Store
 from trueup.errors import ApiError, InputError, Invalid
 from trueup.merge import jsonmerge, jsonpatch, strategic
@@ -143,5 +143,5 @@ class Patcher:
             raise refusals.conflict(call.resource, call.name, cause)
         created = object_of(created, call, call.resource.gvk)
         require_name(created["metadata"], call.name)
-        require_version(created["metadata"].pop("resourceVersion", None) or "0")
+        forget_version(call, created)
         return Written(await self._writer.create_applied(call, created), created=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from trueup.controlplane.admission.chain import Chain
 from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.admission import Admission
-from trueup.controlplane.registry.bodies import object_of, require_name
+from trueup.controlplane.registry.bodies import require_name, require_namespace
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.cleanup import Cleanup
 from trueup.controlplane.registry.codec import decode
@@ -17,7 +16,7 @@ from trueup.controlplane.registry.kinds import SERVICES, Rules
 from trueup.controlplane.registry.listing import Lister
 from trueup.controlplane.registry.patching import Patcher
 from trueup.controlplane.registry.updating import may_create_by_update
-from trueup.controlplane.registry.writing import Writer, Written, require_version
+from trueup.controlplane.registry.writing import Writer, Written, forget_version
 from trueup.controlplane.resources import Catalog, Resource
 from trueup.controlplane.store import Entry, Store
 from trueup.objects import Manifest
@@ -57,16 +56,14 @@ class Registry:
 
         NotFound, unless the kind is one whose objects an update may create.
         """
-        obj = object_of(body, call, call.resource.gvk)
-        if self._store_has_none(call):
-            # What cannot be read is refused before anything is looked for.
-            self.rules.complete(replace(call), copy(obj))
+        obj = self.rules.decode(call, body)
+        require_namespace(obj, call)
         require_name(obj["metadata"], call.name)
         if self._is_creation(call):
             if uid := obj["metadata"].get("uid"):
                 raise refusals.other_uid(call.resource, call.name, uid, found="")
-            require_version(obj["metadata"].pop("resourceVersion", None) or "0")
-            return Written(await self.writer.create(call, obj), created=True)
+            forget_version(call, obj)
+            return Written(await self.writer.create_decoded(call, obj), created=True)
 
         def change(live: Manifest) -> Manifest:
             return copy(obj) if self.writer.may_repeat else obj
@@ -74,9 +71,5 @@ class Registry:
         return Written(await self.writer.update(call, change), created=False)
 
     def _is_creation(self, call: Call) -> bool:
-        if call.subresource or not may_create_by_update(call.resource):
-            return False
-        return self._store_has_none(call)
-
-    def _store_has_none(self, call: Call) -> bool:
-        return self.store.latest(call.resource.bucket, call.key) is None
+        is_absent = self.store.latest(call.resource.bucket, call.key) is None
+        return is_absent and may_create_by_update(call.resource)

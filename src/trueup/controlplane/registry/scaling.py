@@ -6,10 +6,18 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from trueup.controlplane import defaults
-from trueup.controlplane.registry.bodies import object_of, require_applied_type, require_name
+from trueup.controlplane.registry.bodies import (
+    require_applied_type,
+    require_name,
+    require_namespace,
+    typed,
+)
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.ownership import merge_applied, record_update
-from trueup.controlplane.registry.strictness import decoding
+from trueup.controlplane.registry.recognition import SCHEME
+from trueup.controlplane.registry.refusals import bad_request
+from trueup.controlplane.registry.strictness import decoding, report_unknown
+from trueup.errors import BadRequest
 from trueup.objects import GroupVersionKind, Manifest
 from trueup.objects.manifest import copy
 from trueup.schema import builtin
@@ -21,16 +29,23 @@ SCALE: Final = GroupVersionKind("autoscaling", "v1", "Scale")
 SCALE_SCHEMA: Final = builtin(SCALE)
 
 
-def updating_scale(call: Call, change: ScaleChange) -> ScaleChange:
-    """``change``, an update or a patch, as made by the call's manager."""
+def replacing_scale(call: Call, body: Any) -> ScaleChange:
+    """An update to ``body``, which is refused, if it is wrong, before anything is looked for."""
+    wanted = _decoded(call, body)
+    _require_same(call, wanted)
+    return lambda live: record_update(SCALE_SCHEMA, live, copy(wanted), call)
 
-    def updated(live: Manifest) -> Manifest:
-        wanted = _checked(call, change(copy(live)))
+
+def patching_scale(call: Call, patch: Callable[[Manifest], Manifest]) -> ScaleChange:
+    """What ``patch`` makes of the scale, as changed by the call's manager."""
+
+    def patched(live: Manifest) -> Manifest:
         with decoding(call):
-            defaults.apply_defaults(wanted)
+            wanted = _decoded(call, patch(copy(live)))
+        _require_same(call, wanted)
         return record_update(SCALE_SCHEMA, live, wanted, call)
 
-    return updated
+    return patched
 
 
 def applying_scale(call: Call, body: Any) -> ScaleChange:
@@ -38,15 +53,29 @@ def applying_scale(call: Call, body: Any) -> ScaleChange:
 
     def applied(live: Manifest) -> Manifest:
         require_applied_type(body, SCALE)
-        wanted = _checked(call, body)
-        merged: Manifest = copy(merge_applied(SCALE_SCHEMA, live, wanted, call))
+        merged: Manifest = copy(merge_applied(SCALE_SCHEMA, live, body, call))
+        _require_same(call, merged)
         return merged
 
     return applied
 
 
-def _checked(call: Call, body: Any) -> Manifest:
-    wanted = object_of(body, call, SCALE)
+def _decoded(call: Call, body: Any) -> Manifest:
+    """``body`` as a Scale; BadRequest if it is none, or if it is as the call would not have it."""
+    try:
+        wanted = typed(body, call, SCALE)
+        report_unknown(call, defaults.unknown_fields(wanted), SCALE)
+        defaults.apply_defaults(wanted)
+    except BadRequest as error:
+        if call.resource.custom is None or call.is_patch:
+            raise
+        # The server of custom resources knows scales, but not where they are from.
+        text = f'no kind is registered for the type v1.Scale in scheme "{SCHEME}"'
+        raise bad_request(text) from error
+    return wanted
+
+
+def _require_same(call: Call, wanted: Manifest) -> None:
+    require_namespace(wanted, call)
     wanted["metadata"].setdefault("name", call.name)
     require_name(wanted["metadata"], call.name)
-    return wanted

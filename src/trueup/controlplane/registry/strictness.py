@@ -6,21 +6,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.refusals import bad_request, invalid
+from trueup.controlplane.registry.recognition import unhandled
+from trueup.controlplane.registry.refusals import invalid
 from trueup.controlplane.validation import causes
 from trueup.errors import ApiError, BadRequest
+from trueup.objects import GroupVersionKind
 
 
-def report_unknown(call: Call, paths: Sequence[str]) -> None:
+def report_unknown(call: Call, paths: Sequence[str], kind: GroupVersionKind | None = None) -> None:
     """Act on unknown and repeated fields as the call's ``fieldValidation`` says.
 
-    BadRequest if it is Strict, or Invalid where the body is a patch; a warning each if it is Warn.
+    ``kind``: what the body is to be, if not of the call's. BadRequest if it is Strict, or Invalid
+    where the body is a patch; a warning each if it is Warn.
     """
     problems = [*call.doubts, *(f'unknown field "{path}"' for path in paths)]
     if not problems or call.field_validation == "Ignore":
         return
     if call.field_validation == "Strict":
-        raise _refusal(call, f"strict decoding error: {', '.join(problems)}")
+        text = f"strict decoding error: {', '.join(problems)}"
+        wanted = kind or call.resource.gvk
+        raise _patch_refusal(text) if call.is_patch else unhandled(wanted, wanted, text)
     for problem in problems:
         call.warn(problem)
 
@@ -41,12 +46,3 @@ def decoding(call: Call) -> Iterator[None]:
 def _patch_refusal(text: str) -> ApiError:
     # The patched object is not shown, unlike in Kubernetes: it may be a Secret.
     return invalid("", "", "", [causes.invalid("patch", causes.OMITTED, text)])
-
-
-def _refusal(call: Call, text: str) -> ApiError:
-    if call.is_patch:
-        return _patch_refusal(text)
-    gvk = call.resource.gvk
-    return bad_request(
-        f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: {text}'
-    )

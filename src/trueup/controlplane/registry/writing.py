@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.admission import Admission
-from trueup.controlplane.registry.bodies import object_of, require_name
+from trueup.controlplane.registry.bodies import require_name, require_namespace
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode, encode, encoder, same
 from trueup.controlplane.registry.kinds import Rules
@@ -77,20 +77,18 @@ class Writer:
 
     async def create(self, call: Call, body: Manifest) -> Entry:
         """Store a new object; AlreadyExists, Invalid, or what admission says."""
-        obj = object_of(body, call, call.resource.gvk)
-        given = obj["metadata"].get("resourceVersion")
+        obj = self._rules.decode(call, body)
         forget_made_up(obj)
-        self._rules.complete(call, obj)
-        if given:
-            # The apiserver's own code for it, which names no reason.
-            text = "resourceVersion should not be set on objects to be created"
-            raise ApiError(text, code=500, reason="")
+        require_namespace(obj, call)
+        return await self.create_decoded(call, obj)
+
+    async def create_decoded(self, call: Call, obj: Manifest) -> Entry:
+        """As ``create``, of what has been read and is complete."""
         obj = record_update(self._rules.schema(call.resource), None, obj, call)
         return await self._create(call, await self._admission.create(call, obj))
 
     async def create_applied(self, call: Call, obj: Manifest) -> Entry:
         """Store what server-side apply made of nothing: its managedFields are already right."""
-        forget_made_up(obj)
         self._rules.complete(call, obj)
         return await self._create(call, await self._admission.create(call, obj))
 
@@ -121,6 +119,8 @@ class Writer:
         call.name = str(obj["metadata"].get("name") or "")
         await self._admission.validate(call, obj)
         key = call.key
+        if not call.dry_run:
+            _require_no_version(obj)
         found = self._store.latest(resource.bucket, key)
         if found is not None:
             ending = bool(decode(found)["metadata"].get("deletionTimestamp"))
@@ -168,10 +168,7 @@ class Writer:
 
     def _completed(self, call: Call, new: Manifest, old: Manifest, *, owned: bool) -> Manifest:
         """``new`` with its defaults, and a note of who changed what."""
-        forgets_owners = new["metadata"].get("managedFields") == []
         self._rules.complete(call, new)
-        if forgets_owners:  # an empty list is not the same as none, which decoding makes of it
-            new["metadata"]["managedFields"] = []
         return new if owned else record_update(self._rules.schema(call.resource), old, new, call)
 
     async def _replace(
@@ -221,11 +218,29 @@ class Writer:
 
     def _would_be(self, key: str, revision: int, obj: Manifest) -> Entry:
         """The answer of a dry run: as stored, but not stored; a new object has no revision."""
+        given = obj["metadata"].get("resourceVersion")
         encoded = encoder(obj)(revision)
         if not revision:
             del obj["metadata"]["resourceVersion"]
+            if given:
+                obj["metadata"]["resourceVersion"] = given
             return Entry(key, revision, encode(obj), encoded.labels)
         return Entry(key, revision, *encoded)
+
+
+def _require_no_version(obj: Manifest) -> None:
+    """A new object has no version yet; the apiserver's storage says so, and names no reason."""
+    given = obj["metadata"].pop("resourceVersion", None) or ""
+    if given.isdecimal() and int(given):
+        text = "resourceVersion should not be set on objects to be created"
+        raise ApiError(text, code=500, reason="")
+
+
+def forget_version(call: Call, obj: Manifest) -> None:
+    """An update that creates may name any version, if it is one; a dry run gives it back."""
+    require_version(obj["metadata"].get("resourceVersion") or "0")
+    if not call.dry_run:
+        obj["metadata"].pop("resourceVersion", None)
 
 
 def require_version(revision: str) -> None:

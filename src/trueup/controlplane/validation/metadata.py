@@ -26,6 +26,8 @@ MAX_ANNOTATIONS = 256 * 1024
 """Bytes of all keys and values together."""
 
 
+_FIXED = ("name", "namespace", "uid", "deletionTimestamp", "deletionGracePeriodSeconds")
+
 STANDARD_FINALIZERS = ("kubernetes", "foregroundDeletion", "orphan")
 """Those that Kubernetes itself sets."""
 
@@ -46,8 +48,7 @@ def validate_metadata(
     if namespaced:
         namespace = str(metadata.get("namespace") or "")
         found += each(child(path, "namespace"), namespace, names.dns_label(namespace))
-    finalizers = metadata.get("finalizers") or []
-    return found + _common(metadata, path) + _finalizers(finalizers, child(path, "finalizers"))
+    return found + _common(metadata, path)
 
 
 def validate_metadata_update(new: Manifest, old: Manifest, path: str = "metadata") -> list[Cause]:
@@ -55,7 +56,7 @@ def validate_metadata_update(new: Manifest, old: Manifest, path: str = "metadata
     found: list[Cause] = []
     if old.get("deletionTimestamp"):
         found += _new_finalizers(new, old, child(path, "finalizers"))
-    for name in ("name", "namespace", "uid"):
+    for name in _FIXED:
         found += immutable(child(path, name), new.get(name) or "", old.get(name) or "")
     return found + _common(new, path)
 
@@ -74,6 +75,7 @@ def _common(metadata: Manifest, path: str) -> list[Cause]:
         *validate_labels(metadata.get("labels") or {}, child(path, "labels")),
         *validate_annotations(metadata.get("annotations") or {}, child(path, "annotations")),
         *_owners(owners, child(path, "ownerReferences")),
+        *_finalizers(metadata.get("finalizers") or [], child(path, "finalizers")),
     ]
 
 

@@ -1,8 +1,8 @@
-"""The counts of a custom resource that its Scale shows."""
+"""The counts of a custom resource that its Scale shows, and its selector."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trueup.controlplane.validation.causes import Cause, invalid
@@ -11,39 +11,86 @@ from trueup.objects import Manifest
 _MOST = 2**31 - 1
 _GO_TYPES: Mapping[type, str] = {
     bool: "bool",
+    int: "int64",
     float: "float64",
     list: "[]interface {}",
     dict: "map[string]interface {}",
+    type(None): "<nil>",
 }
+_ABSENT = object()
+
+
+class _UnfitError(Exception):
+    """What is in the way to a value, in the words of the apiserver."""
 
 
 def scale_problems(
     scale: Mapping[str, str] | None, obj: Manifest, *, only_status: bool = False
 ) -> list[Cause]:
-    """What is wrong with the counts where ``scale``, the subresource of a definition, has them."""
+    """What is wrong where ``scale``, the subresource of a definition, has its values."""
     if scale is None:
         return []
     names = ("statusReplicasPath",) if only_status else ("specReplicasPath", "statusReplicasPath")
     paths = [scale[name] for name in names if name in scale]
-    return [cause for path in paths for cause in _count_problems(path, _value(obj, path))]
+    selector = [scale["labelSelectorPath"]] if scale.get("labelSelectorPath") else []
+    return [
+        *(cause for path in paths for cause in _count_problems(path, obj)),
+        *(cause for path in selector for cause in _text_problems(path, obj)),
+    ]
 
 
-def _count_problems(path: str, count: Any) -> list[Cause]:
-    if count is None:
-        return []
-    if type(count) is not int:
-        kind = _GO_TYPES.get(type(count), "string")
-        shown = str(count).lower() if isinstance(count, bool) else count
-        detail = f"{path} accessor error: {shown} is of the type {kind}, expected int64"
-        return [invalid(path, 0, detail)]
+def _count_problems(path: str, obj: Manifest) -> Iterator[Cause]:
+    try:
+        count = _value(obj, path, int, "int64")
+    except _UnfitError as error:
+        yield invalid(path, 0, str(error))
+        return
+    if count is _ABSENT:
+        return
     if count < 0:
-        return [invalid(path, count, "should be a non-negative integer")]
-    if count > _MOST:
-        return [invalid(path, count, f"should be less than or equal to {_MOST}")]
-    return []
+        yield invalid(path, count, "should be a non-negative integer")
+    elif count > _MOST:
+        yield invalid(path, count, f"should be less than or equal to {_MOST}")
 
 
-def _value(obj: Any, path: str) -> Any:
-    for name in path.lstrip(".").split("."):
-        obj = obj.get(name) if isinstance(obj, dict) else None
+def _text_problems(path: str, obj: Manifest) -> Iterator[Cause]:
+    try:
+        _value(obj, path, str, "string")
+    except _UnfitError as error:
+        yield invalid(path, "", str(error))
+
+
+def _value(obj: Any, path: str, wanted: type, shown: str) -> Any:
+    way, names = "", path.lstrip(".").split(".")
+    for name in names:
+        way += f".{name}"
+        if obj is None:
+            return _ABSENT
+        if not isinstance(obj, dict):
+            raise _unfit(way, obj, "map[string]interface{}")
+        if name not in obj:
+            return _ABSENT
+        obj = obj[name]
+    if type(obj) is not wanted:
+        raise _unfit(way, obj, shown)
     return obj
+
+
+def _unfit(path: str, value: Any, wanted: str) -> _UnfitError:
+    found = _GO_TYPES.get(type(value), "string")
+    return _UnfitError(
+        f"{path} accessor error: {_as_go_prints(value)} is of the type {found}, expected {wanted}"
+    )
+
+
+def _as_go_prints(value: Any) -> str:
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{' '.join(map(_as_go_prints, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{key}:{_as_go_prints(value[key])}" for key in sorted(value))
+        return f"map[{' '.join(pairs)}]"
+    return str(value)

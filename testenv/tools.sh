@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the real kustomize, helm, jsonnet and sops into the user's cache, each once for the version
-# that tools/<tool>/go.mod pins: what Trueup's rendering is compared with. Given names, only those.
+# Builds the real kustomize, helm, jsonnet, sops and registry into the user's cache, each once for the
+# version that tools/<tool>/go.mod pins: what Trueup is compared with. Given names, only those; with
+# --built before them nothing is built, and what is not there yet is an error.
 # Prints where each is. Beside them lie small programs of our own, where the real thing is a library:
 # their version is the digest of their source. The first time takes some five minutes on two cores.
 set -euo pipefail
@@ -33,6 +34,7 @@ has_version() { # TOOL VERSION: whether the one on PATH has it
 }
 
 build() { # TOOL VERSION PROGRAM
+  [ -z "$only_built" ] || return 1
   command -v go >/dev/null || {
     echo "Building $1 needs Go; whoever has $1 $2 already puts it on PATH, or names it in" \
       "TRUEUP_${1^^}." >&2
@@ -65,7 +67,9 @@ program_of() { # TOOL
   echo "$1 $version $program"
 }
 
-(($#)) || set -- kustomize jsonnet helm sops directory substitute
+only_built=
+[ "${1:-}" != --built ] || { only_built=yes && shift; }
+(($#)) || set -- kustomize jsonnet helm sops directory substitute semver registry
 for tool in "$@"; do
   program_of "$tool"
 done

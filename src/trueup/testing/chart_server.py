@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import yaml
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 from trueup.testing.archives import chart
 
@@ -54,7 +53,7 @@ class ChartServer:
         return response
 
     def _answer(self, request: web.Request) -> web.Response:
-        if self.user and request.headers.get("Authorization") != _basic(self.user):
+        if self.user and request.headers.get("Authorization") != encode_basic_auth(*self.user):
             return web.Response(status=401)
         if request.path.endswith("/index.yaml"):
             return self._index(request)
@@ -72,10 +71,6 @@ class ChartServer:
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304, headers={"ETag": tag})
         return web.Response(body=content, headers={"ETag": tag})
-
-
-def _basic(user: tuple[str, str]) -> str:
-    return f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -105,7 +104,9 @@ class OciRegistry:
     def _allows(self, authorization: str) -> bool:
         if self.user is None:
             return True
-        return authorization == ("Bearer let-me-in" if self.tokens else _basic(self.user))
+        return authorization == (
+            "Bearer let-me-in" if self.tokens else encode_basic_auth(*self.user)
+        )
 
     def _challenge(self) -> web.Response:
         realm = self.realm or f"{self.url}/token"
@@ -113,7 +114,7 @@ class OciRegistry:
         return _refusal(401, "UNAUTHORIZED", bearer if self.tokens else 'Basic realm="test"')
 
     def _give_token(self, request: web.Request, authorization: str) -> web.Response:
-        if self.user and authorization != _basic(self.user):
+        if self.user and authorization != encode_basic_auth(*self.user):
             return web.Response(status=401)
         return web.json_response({"token": "let-me-in", "expires_in": 300})
 
@@ -158,10 +159,6 @@ def _refusal(status: int, code: str, challenge: str = "") -> web.Response:
     return web.json_response(
         {"errors": [{"code": code, "message": "no"}]}, status=status, headers=headers
     )
-
-
-def _basic(user: tuple[str, str]) -> str:
-    return f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
 
 
 @asynccontextmanager

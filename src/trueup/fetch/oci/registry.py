@@ -30,7 +30,10 @@ _MAX_NESTED = 3
 
 
 class Registry:
-    """The registry ``host``, asked over HTTPS unless ``plain`` says otherwise."""
+    """The registry ``host``, asked over HTTPS unless ``plain`` says otherwise.
+
+    ``page`` is how many tags it is asked for at once.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,11 @@ class Registry:
         credentials: Credentials | None = None,
         *,
         plain: bool = False,
+        page: int = _PAGE,
     ) -> None:
         self._url = URL(f"{'http' if plain else 'https'}://{host}")
         self._http = http
+        self._page = page
         self._tokens = Tokens(http, credentials or Credentials())
 
     async def digest(self, reference: Reference) -> str:
@@ -79,7 +84,7 @@ class Registry:
     async def tags(self, reference: Reference) -> list[str]:
         """All tags of the repository, in the registry's order."""
         found: list[str] = []
-        path: str = f"/v2/{reference.name}/tags/list?n={_PAGE}"
+        path: str = f"/v2/{reference.name}/tags/list?n={self._page}"
         while path:
             async with self._get(path, reference.name, "application/json") as response:
                 content = await read_body(response, _MAX_PAGE_BYTES, str(reference))

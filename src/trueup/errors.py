@@ -7,6 +7,7 @@
     │   ├── YamlError           a document does not parse, or breaks Kubernetes' YAML rules
     │   ├── TreeError           a path is missing, leaves its tree, or is not what it should be
     │   ├── RenderError         a renderer refuses its input
+    │   ├── DecryptionError     an encrypted file has no key here, or was changed
     │   ├── SubstitutionError   a variable reference is malformed or unset
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
     │   ├── SandboxError        code in a worker process hit a limit, or the worker died
@@ -80,6 +81,10 @@ class TreeError(InputError):
 
 class RenderError(InputError):
     """A renderer refuses its input."""
+
+
+class DecryptionError(InputError):
+    """An encrypted file is malformed or was changed, or no key opens it; never holds a value."""
 
 
 class SubstitutionError(InputError):

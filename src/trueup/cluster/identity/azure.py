@@ -107,7 +107,7 @@ class Azure:
 
     async def _user(self, wanted: WorkloadIdentity, account: Account | None) -> _User:
         if account is None:
-            return _User(_own(self.options))
+            return _User(own_credential(self.options))
         tenant, client = (_annotation(account, key) for key in _ANNOTATIONS)
         token = (await account.token(wanted.audiences or (_AUDIENCE,))).token
         credential = ClientAssertionCredential(tenant, client, lambda: token, **self.options)
@@ -145,7 +145,7 @@ class _User:
         return Credential(found.token, datetime.fromtimestamp(found.expires_on, UTC))
 
 
-def _own(options: Mapping[str, Any]) -> ChainedTokenCredential:
+def own_credential(options: Mapping[str, Any]) -> ChainedTokenCredential:
     """Whoever the environment says, or the machine's managed identity; no program is run."""
     found: list[TokenCredential] = [EnvironmentCredential(**options)]
     if all(os.environ.get(name) for name in _WORKLOAD):

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -108,9 +108,14 @@ async def _own() -> Credential:
 
 def _own_token() -> Credential:
     with _told():
-        found, _ = google.auth.default()  # with scopes it would look up a project too
-        scoped = with_scopes_if_required(found, _SCOPES)  # type: ignore[no-untyped-call]
-    return _token(scoped)
+        found = own_credentials(_SCOPES)
+    return _token(found)
+
+
+def own_credentials(scopes: Sequence[str]) -> Any:
+    """Raises GoogleAuthError where this machine is nobody to Google."""
+    found, _ = google.auth.default()  # with scopes it would look up a project too
+    return with_scopes_if_required(found, scopes)  # type: ignore[no-untyped-call]
 
 
 def _token(credentials: Any, given: str = "") -> Credential:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
+    """By the names that SOPS gives them."""
+
     BINARY = "binary"
     DOTENV = "dotenv"
     INI = "ini"

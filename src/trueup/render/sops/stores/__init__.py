@@ -15,6 +15,8 @@ from trueup.render.sops.tree import Branch
 
 
 class Store(Protocol):
+    """Knows one format."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         """The documents without their metadata; DecryptionError or YamlError."""
         ...

@@ -10,6 +10,8 @@ from trueup.render.sops.tree import Branch, to_bytes
 
 
 class BinaryStore:
+    """One text, whatever it is."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         return extract([load(content)])
 

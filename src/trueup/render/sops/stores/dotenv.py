@@ -12,6 +12,8 @@ from trueup.render.sops.tree import Branch, Comment, Time, to_bytes, to_text
 
 
 class DotenvStore:
+    """Metadata are entries with a prefix."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         found = Branch()
         for number, line in enumerate(to_text(content).split("\n"), start=1):

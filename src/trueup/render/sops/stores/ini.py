@@ -19,6 +19,8 @@ _QUOTES: Final = ('"""', "`")
 
 
 class IniStore:
+    """Metadata are a section."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         return extract([_Reader(to_text(content)).read()], _metadata)
 

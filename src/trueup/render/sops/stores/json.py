@@ -20,6 +20,8 @@ _SHORT = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': 
 
 
 class JsonStore:
+    """Metadata are an entry."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         return extract([load(content)])
 

@@ -9,6 +9,8 @@ from trueup.render.sops.yaml import read, write
 
 
 class YamlStore:
+    """Metadata are an entry of each document; those of the first count."""
+
     def load_encrypted(self, content: bytes) -> tuple[list[Branch], Metadata]:
         return extract(read(content))
 

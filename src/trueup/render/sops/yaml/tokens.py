@@ -38,6 +38,8 @@ _DIRECTIVES = (DirectiveToken, DocumentStartToken, DocumentEndToken, StreamEndTo
 
 
 class Mark(NamedTuple):
+    """A place in the text; lines and columns from 0."""
+
     at: int
     line: int
     column: int

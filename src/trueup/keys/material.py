@@ -1,0 +1,41 @@
+"""Keys and credentials as they were given, none of it looked into yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class AwsKeys:
+    """An access key of AWS."""
+
+    access_key: str
+    secret: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMaterial:
+    """``ambient``: whether what this machine is allowed counts where nothing was given.
+
+    That is whoever the environment says for the clouds and Vault, and gpg's own home.
+    """
+
+    age: tuple[str, ...] = field(default=(), repr=False)
+    """Texts with one identity a line."""
+    ssh: tuple[bytes, ...] = field(default=(), repr=False)
+    """Private keys in PEM, without a passphrase."""
+    pgp: tuple[bytes, ...] = field(default=(), repr=False)
+    """Private keys, armored or not."""
+    vault_token: str = field(default="", repr=False)
+    aws: AwsKeys | None = None
+    azure: Mapping[str, Any] | None = field(default=None, repr=False)
+    """``tenantId``, ``clientId``, ``clientSecret`` or ``clientCertificate``, and the like."""
+    gcp: Mapping[str, Any] | None = field(default=None, repr=False)
+    """A credentials file of Google."""
+    ambient: bool = False
+
+
+EMPTY: Final = KeyMaterial()

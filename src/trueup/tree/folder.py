@@ -20,10 +20,11 @@ class FolderTree(Tree):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.is_whole_disk = root == Path("/")
+        self._prefix = "" if self.is_whole_disk else str(root)
 
     def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
         try:
-            status = os.lstat(self.root.joinpath(*parts)) if parts else self.root.stat()
+            status = os.lstat(self._path(parts)) if parts else self.root.stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
@@ -39,16 +40,20 @@ class FolderTree(Tree):
         return None
 
     def _content(self, parts: tuple[str, ...]) -> bytes:
-        path = self.root.joinpath(*parts)
-        if path.is_symlink():
-            return os.fsencode(path.readlink())
+        path = Path(self._path(parts))
         try:
+            if path.is_symlink():
+                return os.fsencode(path.readlink())
             check_file_size(path.stat().st_size, "/".join(parts))
             return path.read_bytes()
         except OSError as error:
             raise TreeError(error.strerror or str(error), subject="/".join(parts)) from error
 
     def _children(self, parts: tuple[str, ...]) -> list[Entry]:
-        names = [path.name for path in self.root.joinpath(*parts).iterdir()]
+        names = [path.name for path in Path(self._path(parts)).iterdir()]
         found = (self._lookup((*parts, name)) for name in names)
         return [entry for entry in found if entry is not None]
+
+    def _path(self, parts: tuple[str, ...]) -> str:
+        """Text, since it is asked for at each look-up and a Path takes longer than the disk."""
+        return "/".join((self._prefix, *parts)) or "/"

@@ -16,6 +16,7 @@ from trueup.tree import (
     MemoryTree,
     OverlayTree,
     RecordingTree,
+    StillTree,
     Tree,
 )
 from trueup.tree.archive import tree_from_archive
@@ -49,7 +50,17 @@ async def git(path: Path) -> Tree:
 
 
 ARCHIVES = {"tar": tar, "tar.gz": tar_gz, "zip": zipped}
-KINDS = ["memory", "folder", "git", "overlay", "recording", "mounted", "bounded", *ARCHIVES]
+KINDS = [
+    "memory",
+    "folder",
+    "git",
+    "overlay",
+    "recording",
+    "mounted",
+    "bounded",
+    "still",
+    *ARCHIVES,
+]
 
 
 @pytest.fixture(params=KINDS)
@@ -71,6 +82,8 @@ async def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
             return MountedTree(base, {"app": (memory(), "app")})
         case "bounded":
             return BoundedTree(memory())
+        case "still":
+            return StillTree(memory())
         case "tar" | "tar.gz" | "zip" as name:
             return tree_from_archive(ARCHIVES[name](packed(FILES, LINKS | BAD_LINKS)))
         case _:

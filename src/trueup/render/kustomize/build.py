@@ -21,7 +21,7 @@ from trueup.render.kustomize.session import Session
 from trueup.render.kustomize.transformers.labels import METADATA_LABELS, set_entries
 from trueup.render.kustomize.transformers.names import add_hashes
 from trueup.render.kustomize.variables import resolve_variables
-from trueup.tree import Tree
+from trueup.tree import StillTree, Tree
 
 _MANAGED_BY = {"app.kubernetes.io/managed-by": "kustomize-v5.8.1"}
 _LOCAL = "config.kubernetes.io/local-config"
@@ -50,7 +50,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     RenderError, YamlError or TreeError, naming the file and the resource.
     """
     session = Session(extends_schema=options.extends_schema)
-    target = Target(Loader.at(tree, path, options.load_restrictor), session)
+    target = Target(Loader.at(StillTree(tree), path, options.load_restrictor), session)
     requested = target.kustomization.build_metadata
     session.is_traced = bool(requested)
     found = target.accumulate()

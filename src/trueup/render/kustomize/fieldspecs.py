@@ -103,7 +103,7 @@ def _walk(
     if isinstance(node, list):
         for item in node:
             if is_scalar(item) and not is_null(item):
-                raise _not_a_collection(path[position])
+                raise not_a_collection(path[position])
             if not is_null(item):
                 _walk(item, path, position, setter, new)
         return
@@ -111,7 +111,7 @@ def _walk(
     field = name.removesuffix("[]")
     is_last = position == len(path) - 1
     if not field:
-        raise RenderError("a field name is empty", next_step="correct the path of the field spec")
+        raise empty_name()
     child = node.get(field)
     if is_null(child) and name == field and new is not None:
         child = node[field] = new() if is_last else {}
@@ -122,12 +122,16 @@ def _walk(
     elif is_null(child):
         return
     elif is_scalar(child):
-        raise _not_a_collection(field)
+        raise not_a_collection(field)
     else:
         _walk(child, path, position + 1, setter, new)
 
 
-def _not_a_collection(field: str) -> RenderError:
+def empty_name() -> RenderError:
+    return RenderError("a field name is empty", next_step="correct the path of the field spec")
+
+
+def not_a_collection(field: str) -> RenderError:
     return RenderError(
         f"expected a mapping or a list at {field}, not a {kind_of('')}",
         next_step="correct the object, or the path of the field spec",

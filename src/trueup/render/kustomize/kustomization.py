@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
-from trueup.errors import RenderError
+from trueup.errors import RenderError, YamlError
 from trueup.render.kustomize.decoding import decode, read_config
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_CACHED_TEXT = 256 * 1024
 KUSTOMIZATION, COMPONENT = "Kustomization", "Component"
 _API_VERSIONS = {
     KUSTOMIZATION: "kustomize.config.k8s.io/v1beta1",
@@ -256,21 +258,35 @@ class Kustomization:
 
 
 def read_kustomization(content: bytes, source: str) -> Kustomization:
-    """The kustomization in ``content``; RenderError for what kustomize would refuse."""
-    found = decode(Kustomization, read_config(content, source), source)
-    _refuse_empty(found, source)
+    """The kustomization in ``content``; RenderError for what kustomize would refuse.
+
+    Nobody changes it: many builds share the one of a base.
+    """
+    try:
+        return _read_cached(content) if len(content) <= _CACHED_TEXT else _read(content)
+    except (YamlError, RenderError) as error:
+        error.subject = ": ".join(filter(None, (source, error.subject)))
+        raise
+
+
+@lru_cache(maxsize=512)
+def _read_cached(content: bytes) -> Kustomization:
+    return _read(content)
+
+
+def _read(content: bytes) -> Kustomization:
+    found = decode(Kustomization, read_config(content, ""), "")
+    _refuse_empty(found)
     _fix(found)
-    _check_version(found, source)
+    _check_version(found)
     return found
 
 
-def _refuse_empty(found: Kustomization, source: str) -> None:
+def _refuse_empty(found: Kustomization) -> None:
     names = [f.name for f in fields(found) if f.name not in ("api_version", "kind")]
     empty = Kustomization()
     if all(getattr(found, name) == getattr(empty, name) for name in names):
-        raise RenderError(
-            "the kustomization is empty", subject=source, next_step="add resources to it"
-        )
+        raise RenderError("the kustomization is empty", next_step="add resources to it")
 
 
 def _fix(found: Kustomization) -> None:
@@ -284,14 +300,11 @@ def _fix(found: Kustomization) -> None:
             generator.envs.append(generator.env)
 
 
-def _check_version(found: Kustomization, source: str) -> None:
+def _check_version(found: Kustomization) -> None:
     if found.kind not in _API_VERSIONS:
-        raise RenderError(
-            f"kind is {found.kind}", subject=source, next_step="use Kustomization or Component"
-        )
+        raise RenderError(f"kind is {found.kind}", next_step="use Kustomization or Component")
     if found.api_version != _API_VERSIONS[found.kind]:
         raise RenderError(
             f"apiVersion is {found.api_version}",
-            subject=source,
             next_step=f"use {_API_VERSIONS[found.kind]}",
         )

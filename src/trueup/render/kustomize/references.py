@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from typing import NamedTuple
 
 from trueup.errors import RenderError
-from trueup.render.kustomize.fieldspecs import FieldSpec, set_field
+from trueup.render.kustomize.default_references import NAME_REFERENCES
+from trueup.render.kustomize.fieldspecs import FieldSpec
+from trueup.render.kustomize.fieldtree import FieldTree
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
 from trueup.render.kustomize.resmap import ResMap
-from trueup.render.kustomize.resource import PREFIXES, REFERRED_BY, SUFFIXES, Resource
+from trueup.render.kustomize.resource import PREFIXES, SUFFIXES, Resource
 
 References = Mapping[Gvk, Iterable[FieldSpec]]
 
@@ -27,14 +31,42 @@ def fix_references(resources: ResMap, references: References) -> None:
             by_former_name[name].append(resource)
     if not by_former_name:
         return
-    rules = [(target, spec) for target, specs in references.items() for spec in specs]
+    rules_for = (
+        _default_rules if references is NAME_REFERENCES else cache(partial(_rules, references))
+    )
     for resource in resources:
-        original = resource.original_id.gvk
-        scope: _Scope | None = None
-        for target, spec in rules:
-            if original.is_selected_by(spec.gvk):
-                scope = scope or _Scope(resource, resources, by_former_name)
-                set_field(resource, spec, _Fix(scope, target, spec.path))
+        scope = _Scope(resource, resources, by_former_name)
+
+        def fixed(rule: _Rule, node: Node, scope: _Scope = scope) -> Node:
+            return _Fix(scope, *rule)(node)
+
+        try:
+            rules_for(resource.original_id.gvk).visit(resource.body, fixed)
+        except RenderError as error:
+            error.subject = error.subject or str(resource.id)
+            raise
+
+
+class _Rule(NamedTuple):
+    """A field at ``path`` refers to objects of kind ``target``."""
+
+    target: Gvk
+    path: str
+
+
+def _rules(references: References, referrer: Gvk) -> FieldTree[_Rule]:
+    """Where objects of kind ``referrer`` refer to others."""
+    return FieldTree(
+        (spec.path, _Rule(target, spec.path))
+        for target, specs in references.items()
+        for spec in specs
+        if referrer.is_selected_by(spec.gvk)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _default_rules(referrer: Gvk) -> FieldTree[_Rule]:
+    return _rules(NAME_REFERENCES, referrer)
 
 
 class _Scope:
@@ -114,7 +146,6 @@ class _Fix:
         referral = self._referral(name, lambda _: True, lambda known: known.name)
         if referral is None:
             return node
-        self._note(referral)
         return node if referral.name == name else retyped(node, referral.name)
 
     def _mapping(self, node: dict[str, Node]) -> None:
@@ -127,7 +158,6 @@ class _Fix:
         )
         if referral is None:
             return
-        self._note(referral)
         if referral.name == name and not referral.namespace:
             return
         node["name"] = retyped(node["name"], referral.name)
@@ -141,9 +171,6 @@ class _Fix:
         if self.scope.has_original_namespace(namespace):
             return lambda known: _original_namespace(known) == namespace
         return lambda known: _present_namespace(known) == namespace
-
-    def _note(self, referral: Resource) -> None:
-        referral.append_note(REFERRED_BY, str(self.scope.referrer.id))
 
     def _referral(
         self,

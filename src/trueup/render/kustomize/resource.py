@@ -83,8 +83,15 @@ class Resource:
     @property
     def id(self) -> ResId:
         """What the resource is called now."""
-        gvk = self.gvk
-        return ResId(gvk, self.name, self.namespace, gvk.is_cluster_scoped)
+        body = self.body
+        metadata = body.get("metadata")
+        known = metadata if isinstance(metadata, dict) else {}
+        return _id(
+            text_of(body.get("apiVersion")),
+            text_of(body.get("kind")),
+            _text(known.get("name")),
+            _text(known.get("namespace")),
+        )
 
     @property
     def original_id(self) -> ResId:
@@ -177,8 +184,7 @@ class Resource:
 
     def _meta_text(self, field: str) -> str:
         metadata = self.body.get("metadata")
-        value = metadata.get(field) if isinstance(metadata, dict) else None
-        return "" if is_null(value) else text_of(value)
+        return _text(metadata.get(field)) if isinstance(metadata, dict) else ""
 
     def _meta_map(self, field: str) -> dict[str, Node]:
         metadata = self.body.get("metadata")
@@ -193,6 +199,18 @@ class Resource:
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+def _text(node: Node) -> str:
+    if type(node) is str:
+        return node
+    return "" if is_null(node) else text_of(node)
+
+
+@lru_cache(maxsize=4096)
+def _id(api_version: str, kind: str, name: str, namespace: str) -> ResId:
+    gvk = _gvk(api_version, kind)
+    return ResId(gvk, name, namespace, gvk.is_cluster_scoped)
 
 
 @lru_cache(maxsize=1024)

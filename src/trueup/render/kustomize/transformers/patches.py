@@ -105,27 +105,32 @@ def _patch_text(patch: Patch, loader: Loader) -> PatchText:
 
 
 def _read_either(found: PatchText) -> tuple[list[Resource], list[Operation]]:
-    """The patch as the one kind that it is; RenderError if it is neither or both."""
-    merges: list[Resource] = []
-    operations: list[Operation] = []
-    merge_error: InputError | None = None
+    """The patch as the one kind that it is; RenderError if it is neither."""
     try:
+        if _is_list(found.text):
+            return [], json6902.read_operations(found.text, found.source)
         bodies = read_objects(found.text, found.source, duplicates="first")
-        merges = [Resource(body) for body in bodies]
+        return [Resource(body) for body in bodies], []
     except InputError as error:
-        merge_error = error
+        if not _is_list(found.text) and (operations := _operations(found)) is not None:
+            return [], operations
+        raise RenderError(
+            f"is neither a strategic merge patch nor a JSON patch: {error.cause}",
+            subject=found.source,
+            next_step="give it apiVersion, kind and metadata.name, or a list of operations",
+        ) from error
+
+
+def _is_list(text: str) -> bool:
+    """Whether ``text`` begins as a list: then it cannot be a merge."""
+    return text.lstrip().startswith(("[", "- "))
+
+
+def _operations(found: PatchText) -> list[Operation] | None:
     try:
-        operations = json6902.read_operations(found.text, found.source)
-    except InputError as patch_error:
-        if merge_error is not None:
-            is_list = found.text.lstrip().startswith(("[", "- "))
-            cause = (patch_error if is_list else merge_error).cause
-            raise RenderError(
-                f"is neither a strategic merge patch nor a JSON patch: {cause}",
-                subject=found.source,
-                next_step="give it apiVersion, kind and metadata.name, or a list of operations",
-            ) from merge_error
-    return merges, operations if merge_error is not None else []
+        return json6902.read_operations(found.text, found.source)
+    except InputError:
+        return None
 
 
 def _allow_changes(merges: list[Resource], options: PatchArgs | None) -> None:

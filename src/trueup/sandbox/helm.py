@@ -9,7 +9,8 @@ import orjson
 
 from trueup.errors import MissingExtra, RenderError, SandboxError
 from trueup.render.helm.arranging import arrange
-from trueup.render.helm.chart import check_installable
+from trueup.render.helm.chart import Chart, check_installable
+from trueup.render.helm.naming import check_release_name
 from trueup.render.helm.packing import files_of, pack, without
 from trueup.render.helm.request import ChartRendering, ChartRequest
 from trueup.sandbox import helm_inside
@@ -18,6 +19,9 @@ from trueup.sandbox.pool import Pool
 
 HELM_LIMITS = Limits(wall_seconds=60, cpu_seconds=15, memory_bytes=1024 * MEBIBYTE)
 """A rendering takes some milliseconds; the largest charts take half a second."""
+
+_MOST_OF_AN_ERROR = 1000
+"""Characters of its beginning, and of its end."""
 
 _GO = {"GOMAXPROCS": "2", "GOTRACEBACK": "none"}
 
@@ -47,13 +51,14 @@ class LibraryRenderer:
     def render(self, request: ChartRequest) -> ChartRendering:
         """See ``ChartRenderer``."""
         chart = request.chart
+        check_release_name(request.release_name)
         check_installable(chart)
         files, guard = files_of(request)
         payload = helm_inside.request(_options(request), dict(request.values), pack(files))
         try:
             answer = self._pool.call(f"{helm_inside.__name__}:render", payload)
         except (RenderError, SandboxError) as error:
-            raise _told(error, chart.name, guard) from error
+            raise _told(error, chart, guard) from error
         told = orjson.loads(answer)
         crds = [(crd["filename"], crd["data"]) for crd in told["crds"]]
         return arrange(without(told["files"], guard), chart.name, crds)
@@ -70,9 +75,20 @@ def _options(request: ChartRequest) -> dict[str, Any]:
     return options | ({"kube_version": request.kube_version} if request.kube_version else {})
 
 
-def _told(error: RenderError | SandboxError, name: str, guard: str) -> RenderError | SandboxError:
+def _told(
+    error: RenderError | SandboxError, chart: Chart, guard: str
+) -> RenderError | SandboxError:
     """``error`` with the chart's name, and what the guard refuses as Helm would say it."""
-    error.subject = error.subject or name
+    error.subject = error.subject or chart.name
     if guard and f"{guard}:" in error.cause:
-        error.cause = error.cause.partition("): ")[2] or "its kubeVersion is no constraint"
+        said = error.cause.partition("): ")[2]
+        error.cause = said or f"chart requires kubeVersion: {chart.kube_version}, which is none"
+    error.cause = _shortened(error.cause)
     return error
+
+
+def _shortened(text: str) -> str:
+    """Without the middle where it is long: a thousand includes make as many lines."""
+    if len(text) <= 2 * _MOST_OF_AN_ERROR:
+        return text
+    return f"{text[:_MOST_OF_AN_ERROR]} ... {text[-_MOST_OF_AN_ERROR:]}"

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from trueup.cli.rendering import directory, flux, jsonnet, kustomize
+from trueup.cli.rendering import directory, flux, helm, jsonnet, kustomize
 from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
 from trueup.cli.rendering.rendered import Flags, Render, Rendered
@@ -15,6 +15,7 @@ from trueup.render.detect import detect
 
 RENDERERS: dict[str, str] = {
     "kustomize": "trueup.cli.rendering.kustomize",
+    "helm": "trueup.cli.rendering.helm",
     "directory": "trueup.cli.rendering.directory",
     "jsonnet": "trueup.cli.rendering.jsonnet",
     "flux": "trueup.cli.rendering.flux",
@@ -34,6 +35,7 @@ render_options = together(
         help="What to render of an archive that is given for DIR.",
     ),
     kustomize.options,
+    helm.options,
     directory.options,
     jsonnet.options,
     flux.options,

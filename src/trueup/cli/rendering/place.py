@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trueup.errors import InputError
+from trueup.render.detect import CHART_FILE
 from trueup.tree import FolderTree, MemoryTree, Tree
 from trueup.tree.archive import tree_from_archive
 
@@ -90,9 +91,16 @@ def readable(text: str) -> str:
 
 def _unpacked(archive: bytes | BinaryIO, folder: str, shown: str) -> Place:
     tree = tree_from_archive(archive, source=shown)
+    folder = folder or _packed_chart(tree)
     if tree.kind(folder) is None:
         raise InputError("no such file or directory in the archive", subject=f"{shown}: {folder}")
     return Place(tree, folder, shown)
+
+
+def _packed_chart(tree: Tree) -> str:
+    """The folder of a chart that is all that is packed: so ``helm package`` packs them."""
+    names = [entry.name for entry in tree.entries("")]
+    return names[0] if len(names) == 1 and tree.is_file(f"{names[0]}/{CHART_FILE}") else ""
 
 
 def _in_root(path: Path) -> str:

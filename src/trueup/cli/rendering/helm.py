@@ -1,0 +1,196 @@
+"""Charts on the command line: the flags of ``helm template``, by their names."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trueup.cli.rendering.options import flag_of, refused, together
+from trueup.cli.rendering.place import Place
+from trueup.cli.rendering.rendered import Flags, Rendered
+from trueup.errors import InputError, MissingExtra
+from trueup.render.helm import (
+    Chart,
+    ChartRenderer,
+    ChartRequest,
+    Selection,
+    ValueFlags,
+    chart_from_tree,
+    merged_values,
+    to_objects,
+    to_text,
+)
+from trueup.render.helm.naming import name_from_template
+from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
+from trueup.tree import FolderTree
+
+_flag = flag_of("Helm", "helm")
+
+_NO_NETWORK = "a renderer has no network"
+_NO_CLUSTER = "a chart is rendered without a cluster"
+_NO_PROGRAMS = "programs that others name are never run"
+
+
+def _comma_separated(
+    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(part for line in csv.reader(given) for part in line)
+
+
+def _set(name: str, help_text: str) -> Any:
+    return _flag(name, multiple=True, metavar="KEY=VALUE", help=help_text)
+
+
+def _without_effect(*names: str) -> Any:
+    """A flag of ``helm template`` that changes nothing of what it prints."""
+    return _flag(*names, is_flag=True, hidden=True, expose_value=False)
+
+
+options = together(
+    _flag(
+        "-f",
+        "--values",
+        "value_files",
+        multiple=True,
+        metavar="FILE",
+        callback=_comma_separated,
+        help="Values from a YAML file, or from stdin (-). The last one wins.",
+    ),
+    _set("--set", "Set values: a.b=1,c[0]=x,d={y,z}."),
+    _set("--set-string", "Set values, all of them text."),
+    _set("--set-json", "Set values, written as JSON; or a JSON object of values."),
+    _set("--set-file", "Set values to the content of files."),
+    _set("--set-literal", "Set one value, all of it text as it stands."),
+    _flag(
+        "-n", "--namespace", "chart_namespace", default=DEFAULT_NAMESPACE, help="Of the release."
+    ),
+    _flag("--name-template", metavar="TEXT", help="The release's name; a template is filled."),
+    _flag(
+        "-g", "--generate-name", is_flag=True, help="Name the release by the chart and the time."
+    ),
+    _flag("--kube-version", default="", help="The version of Kubernetes that the chart is told."),
+    _flag(
+        "-a",
+        "--api-versions",
+        multiple=True,
+        callback=_comma_separated,
+        help="APIs that the chart is told of besides the built-in ones.",
+    ),
+    _flag("--include-crds", is_flag=True, help="Print what lies in crds/, too."),
+    _flag("--skip-tests", is_flag=True, help="Leave tests out."),
+    _flag("--no-hooks", is_flag=True, help="Leave hooks out."),
+    _flag("--is-upgrade", is_flag=True, help="Tell the chart that this is an upgrade."),
+    _flag(
+        "-s", "--show-only", multiple=True, metavar="TEMPLATE", help="Print these templates only."
+    ),
+    _flag("--skip-schema-validation", is_flag=True, help="Do not hold values to the schema."),
+    *map(
+        _without_effect,
+        (
+            "--skip-crds",
+            "--release-name",
+            "--create-namespace",
+            "--disable-openapi-validation",
+            "--render-subchart-notes",
+            "--hide-notes",
+        ),
+    ),
+    refused("--post-renderer", why=_NO_PROGRAMS, is_flag=False),
+    refused("--post-renderer-args", why=_NO_PROGRAMS, is_flag=False),
+    refused("--enable-dns", why=_NO_NETWORK),
+    refused("--dependency-update", why=_NO_NETWORK),
+    refused("--validate", why=_NO_CLUSTER),
+    refused("--output-dir", why="--output writes into a folder", is_flag=False),
+)
+
+
+def render(place: Place, flags: Flags) -> Rendered:
+    """What ``helm template`` prints, in its bytes."""
+    chart = chart_from_tree(place.tree, place.path)
+    renderer = chart_renderer()
+    rendering = renderer.render(_request(chart, place, flags, renderer))
+    selection = Selection(
+        include_crds=flags["include_crds"],
+        hooks=not flags["no_hooks"],
+        tests=not flags["skip_tests"],
+        show_only=flags["show_only"],
+    )
+    return Rendered(to_objects(rendering, selection), to_text(rendering, selection))
+
+
+@cache
+def chart_renderer() -> ChartRenderer:
+    """Helm's library where it is installed, else the ``helm`` program; MissingExtra without both.
+
+    Its workers stay warm until this process ends.
+    """
+    from trueup.sandbox.helm import LibraryRenderer, helm_pool, is_installed
+    from trueup.sandbox.helm_program import ProgramRenderer
+
+    if is_installed():
+        return LibraryRenderer(helm_pool())
+    program = shutil.which("helm")
+    if program is None:
+        raise MissingExtra(
+            "charts are rendered by Helm, and neither its library nor its program is there",
+            next_step="install trueup[helm], or put Helm 4 on PATH",
+        )
+    return ProgramRenderer(Path(program).absolute())
+
+
+def _request(chart: Chart, place: Place, flags: Flags, renderer: ChartRenderer) -> ChartRequest:
+    return ChartRequest(
+        chart,
+        merged_values(_value_flags(flags), _reader(place)),
+        release_name=_release_name(place, flags, renderer),
+        namespace=flags["chart_namespace"],
+        is_upgrade=flags["is_upgrade"],
+        kube_version=flags["kube_version"],
+        api_versions=flags["api_versions"],
+        validate_schema=not flags["skip_schema_validation"],
+    )
+
+
+def _value_flags(flags: Flags) -> ValueFlags:
+    kinds: Iterable[str] = ("set", "set_string", "set_json", "set_file", "set_literal")
+    return ValueFlags(flags["value_files"], **{kind: flags[kind] for kind in kinds})
+
+
+def _release_name(place: Place, flags: Flags, renderer: ChartRenderer) -> str:
+    if flags["name_template"]:
+        return name_from_template(flags["name_template"], renderer)
+    if flags["generate_name"]:
+        folder = Path(place.shown).name.partition(".")[0] or "chart"
+        return f"{folder}-{int(time.time())}"
+    return DEFAULT_NAME
+
+
+def _reader(place: Place) -> Callable[[str], bytes]:
+    """Reads files that flags name; stdin once, as it is over then."""
+
+    @cache
+    def read(name: str) -> bytes:
+        if name.strip() == "-":
+            return sys.stdin.buffer.read()
+        if "://" in name:
+            raise InputError(_NO_NETWORK, subject=name, next_step="fetch the file before")
+        if isinstance(place.tree, FolderTree):
+            return place.tree.read(place.named(name))
+        return _from_disk(name)  # what is rendered is packed, and what flags name is not
+
+    return read
+
+
+def _from_disk(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(error.strerror or str(error), subject=name) from error

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from trueup.cli.rendering.dispatch import render, render_options
+from trueup.cli.rendering.dispatch import See, render, render_options
 from trueup.cli.rendering.options import Sectioned
 from trueup.cli.rendering.output import deliver
 from trueup.cli.rendering.place import readable
 from trueup.cli.rendering.rendered import Rendered
+from trueup.cli.rendering.watch import follow
 from trueup.errors import TrueupError
 
 
@@ -24,10 +26,13 @@ from trueup.errors import TrueupError
     metavar="PATH",
     help="Write to a file, or into a folder, there one file for each object.",
 )
+@click.option(
+    "--watch", is_flag=True, help="Render again whenever something that was read changes."
+)
 @render_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, folders: tuple[str, ...], output: Path | None, **_: object
+    ctx: click.Context, /, folders: tuple[str, ...], output: Path | None, watch: bool, **_: object
 ) -> None:
     """Print the objects that DIR renders to, as YAML; DIR is where you are, if not given.
 
@@ -39,21 +44,38 @@ def command(
     "git archive HEAD | trueup build - --path apps". With several DIR, all are rendered, and what is
     wrong is told of each.
     """
-    found, errors = render_all(ctx, folders or (".",))
-    if errors:
+    job = _Job(ctx, folders or (".",), output)
+    if watch:
+        follow(job.run)
+        raise click.exceptions.Exit(130)
+    if not job.run():
+        raise click.exceptions.Exit(1)
+
+
+@dataclass
+class _Job:
+    ctx: click.Context
+    folders: Sequence[str]
+    output: Path | None
+    _printed: bool = False
+
+    def run(self, see: See | None = None) -> bool:
+        """Renders all folders and delivers that, or else tells what is wrong; whether all is well."""
+        found: list[Rendered] = []
+        errors: list[str] = []
+        for folder in self.folders:
+            try:
+                found.append(render(self.ctx, folder, see))
+            except TrueupError as error:
+                errors.append(readable(str(error)))
         for text in errors:
             click.echo(f"Error: {text}", err=True)
-        raise click.exceptions.Exit(1)
-    deliver(found, output)
+        if not errors:
+            self._deliver(found)
+        return not errors
 
-
-def render_all(ctx: click.Context, folders: Sequence[str]) -> tuple[list[Rendered], list[str]]:
-    """What each of ``folders`` renders to, and what is wrong with those that do not."""
-    found: list[Rendered] = []
-    errors: list[str] = []
-    for folder in folders:
-        try:
-            found.append(render(ctx, folder))
-        except TrueupError as error:
-            errors.append(readable(str(error)))
-    return found, errors
+    def _deliver(self, found: Sequence[Rendered]) -> None:
+        if self._printed and self.output is None:
+            click.echo("---")
+        deliver(found, self.output)
+        self._printed = True

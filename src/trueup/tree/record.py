@@ -21,6 +21,7 @@ class RecordingTree(Tree):
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self.is_whole_disk = tree.is_whole_disk
         self.reads: dict[tuple[str, str], str | None] = {}
 
     def digest(self, path: str) -> str | None:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,8 +20,16 @@ MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
 SPACE = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: b\n"
 
 
-def build(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, ["build", *map(str, words)])
+def build(*words: str | Path, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["build", *map(str, words)], input=stdin)
+
+
+def packed(folder: Path) -> bytes:
+    """The folder as "git archive" gives it."""
+    found = BytesIO()
+    with tarfile.open(fileobj=found, mode="w:gz") as archive:
+        archive.add(folder, ".")
+    return found.getvalue()
 
 
 @pytest.fixture
@@ -140,3 +154,82 @@ def test_a_folder_without_manifests_is_an_error(folder: Path) -> None:
     refused = build(folder)
     assert "has no file that ends in .yaml, .yml, .json, .jsonnet" in refused.stderr
     assert build(folder, "--directory-recurse", "--directory-include", "*/a.yaml").exit_code == 0
+
+
+def test_manifests_come_on_stdin() -> None:
+    found = build("-", stdin=f"# both\n---\n{MAP}---\n{SPACE}".encode())
+    assert found.stdout == f"{MAP}---\n{SPACE}"
+
+
+def test_what_is_wrong_on_stdin_is_told_with_its_line() -> None:
+    refused = build("-", stdin=f"{MAP}---\nx: 1\n".encode())
+    assert refused.stderr.startswith("Error: stdin: line 6: document 2 is an object without a kind")
+
+
+def test_an_archive_comes_on_stdin(folder: Path) -> None:
+    assert build("-", "--path", "over", stdin=packed(folder)).stdout == f"{SPACE}---\n{MAP}"
+
+
+def test_a_folder_that_is_not_in_the_archive_is_an_error(folder: Path) -> None:
+    refused = build("-", "--path", "nope", stdin=packed(folder))
+    assert "stdin: nope: no such file or directory in the archive" in refused.stderr
+
+
+def test_an_archive_is_rendered_like_a_folder(folder: Path) -> None:
+    (folder / "all.tar.gz").write_bytes(packed(folder))
+    assert build(folder / "all.tar.gz", "--path=base").stdout == f"{SPACE}---\n{MAP}"
+
+
+def test_jsonnet_comes_on_stdin() -> None:
+    text = b"function(n) { apiVersion: 'v1', kind: 'Namespace', metadata: { name: n } }"
+    found = build("-", "--renderer", "jsonnet", "-A", "n=b", stdin=text)
+    assert found.stdout == SPACE
+
+
+def test_a_file_is_rendered_by_its_name(folder: Path) -> None:
+    (folder / "c.jsonnet").write_text("{ kind: 'C', f: std.thisFile }\n")
+    assert build(folder / "base" / "a.yaml").stdout == f"{MAP}---\n{SPACE}"
+    assert build(folder / "c.jsonnet").stdout == f"f: {folder / 'c.jsonnet'}\nkind: C\n"
+
+
+def test_watching_needs_a_folder_on_disk() -> None:
+    assert "--watch needs a folder on disk" in build("-", "--watch", stdin=b"").stderr
+
+
+@pytest.fixture
+def watching(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "trueup", "build", "over", "--watch"]
+    with subprocess.Popen(
+        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        yield running
+        running.kill()
+
+
+def until(running: subprocess.Popen[str], line: str) -> str:
+    assert running.stdout is not None
+    found = ""
+    while not found.endswith(f"{line}\n"):
+        found += running.stdout.readline()
+    return found
+
+
+def test_watching_renders_again_when_a_base_changes(
+    folder: Path, watching: subprocess.Popen[str]
+) -> None:
+    assert until(watching, "  name: a") == f"{SPACE}---\n{MAP}"
+    (folder / "base" / "a.yaml").write_text(MAP.replace("name: a", "name: changed"))
+    assert until(watching, "  name: changed").startswith("---\napiVersion: v1\nkind: ConfigMap")
+
+
+def test_watching_outlives_an_error_and_ends_when_interrupted(
+    folder: Path, watching: subprocess.Popen[str]
+) -> None:
+    assert watching.stderr is not None
+    until(watching, "  name: a")
+    (folder / "base" / "a.yaml").unlink()
+    assert watching.stderr.readline().startswith("Error: base/a.yaml: no such file")
+    (folder / "base" / "a.yaml").write_text(MAP)
+    until(watching, "  name: a")
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(30) == 130

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 
 import click
@@ -12,6 +14,7 @@ from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_
 from trueup.cli.rendering.rendered import Flags, Render, Rendered
 from trueup.errors import RenderError
 from trueup.render.detect import detect
+from trueup.tree import Tree
 
 RENDERERS: dict[str, str] = {
     "kustomize": "trueup.cli.rendering.kustomize",
@@ -43,9 +46,15 @@ render_options = together(
 """The flags of every renderer."""
 
 
-def render(ctx: click.Context, argument: str) -> Rendered:
+See = Callable[[Tree], Tree]
+"""What is laid around a tree before anything is read from it."""
+
+
+def render(ctx: click.Context, argument: str, see: See | None = None) -> Rendered:
     """What ``argument`` renders to with the flags of ``ctx``; raises TrueupError."""
     place = locate(argument, ctx.params)
+    if see is not None:
+        place = replace(place, tree=see(place.tree))
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
     return _renderer(chosen, place)(place, ctx.params)

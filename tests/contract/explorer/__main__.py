@@ -1,6 +1,6 @@
 """Explore for long: ``python -m tests.contract.explorer --examples 5000 --seed 1``.
 
-Each difference is shrunk, and printed as a clause; the search then goes on, past those like it.
+Each difference is shortened, and printed as a clause; the search then goes on, past those like it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import argparse
 import asyncio
 import tempfile
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Flaky
 
 from tests.contract.explorer.clause import text
 from tests.contract.explorer.comparing import Difference
@@ -38,9 +39,8 @@ class Search:
         self.sequences = 0
         self.steps = 0
 
-    def round(self, examples: int, number: int, *, shrink: bool) -> Found | None:
-        """Tries sequences until one shows a new difference."""
-        wanted: list[str] = []
+    def round(self, examples: int, number: int) -> Found | None:
+        """Tries sequences until one shows a new difference; as few of its steps as still show it."""
         last: Found | None = None
 
         @seed(number)
@@ -48,39 +48,44 @@ class Search:
             max_examples=examples,
             database=None,
             deadline=None,
-            phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
-            report_multiple_bugs=False,
             print_blob=False,
         )
         @given(sequences())
         def attempt(exploration: Exploration) -> None:
             nonlocal last
+            if last is not None:  # asked once more, to see whether it fails again
+                raise last
             self.sequences += 1
             self.steps += len(exploration.steps)
-            difference = self._runner.run(first_difference(self._servers, exploration))
-            if difference is None or difference.signature in self.seen:
-                return
-            if not wanted:
-                wanted.append(difference.signature)
-            if difference.signature == wanted[0]:
+            difference = self._run(exploration)
+            if difference is not None and difference.signature not in self.seen:
                 last = Found(exploration, difference)
                 raise last
 
-        try:
+        with suppress(Found):
             attempt()
-        except Found as found:
-            return found
-        except Flaky:
-            return last
-        return None
+        return last and self._shortened(last)
+
+    def _run(self, exploration: Exploration) -> Difference | None:
+        return self._runner.run(first_difference(self._servers, exploration))
+
+    def _shortened(self, found: Found) -> Found:
+        """Without the steps that it takes no part in, the last ones first."""
+        for at in reversed(range(len(found.exploration.steps))):
+            steps = found.exploration.steps
+            shorter = replace(found.exploration, steps=steps[:at] + steps[at + 1 :])
+            difference = self._run(shorter)
+            if difference is not None and difference.signature == found.difference.signature:
+                found = Found(shorter, difference)
+        return found
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--examples", type=int, default=1000)
     arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--no-shrink", dest="shrink", action="store_false")
     options = arguments.parse_args()
     programs = kube_programs()
     if programs is None:
@@ -98,7 +103,7 @@ def _search(search: Search, options: argparse.Namespace) -> None:
     begin, number = time.monotonic(), options.seed
     while search.sequences < options.examples:
         left = options.examples - search.sequences
-        found = search.round(left, number, shrink=options.shrink)
+        found = search.round(left, number)
         number += 1
         if found is None:
             break

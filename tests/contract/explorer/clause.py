@@ -8,8 +8,9 @@ from typing import Any
 
 from tests.contract.explorer.comparing import Difference
 from tests.contract.explorer.exploring import last_looks
-from tests.contract.explorer.operations import Exploration, Step
+from tests.contract.explorer.operations import Exploration
 from tests.contract.explorer.sending import saves, subject_of
+from tests.contract.explorer.wording import Step
 from trueup.objects import yaml
 
 

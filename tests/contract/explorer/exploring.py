@@ -11,8 +11,9 @@ from typing import Any
 
 from tests.contract.conftest import ADMIN
 from tests.contract.explorer.comparing import Difference, parts
-from tests.contract.explorer.operations import Exploration, Step
+from tests.contract.explorer.operations import Exploration
 from tests.contract.explorer.sending import Side, side, subject_of
+from tests.contract.explorer.wording import Step
 from tests.contract.server import Server
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport

@@ -11,10 +11,12 @@ from typing import Any
 
 import orjson
 
+from tests.contract.explorer.definitions import DEFINITION
 from tests.contract.explorer.normalising import FOREIGN, Normaliser
-from tests.contract.explorer.operations import DEFINITION, Exploration, Step
+from tests.contract.explorer.operations import Exploration
 from tests.contract.explorer.settling import is_settled
 from tests.contract.explorer.subjects import Subject
+from tests.contract.explorer.wording import Step
 from tests.contract.kinds import serve
 from tests.contract.server import Api, Reply, Server
 from tests.contract.test_clauses import send, warnings

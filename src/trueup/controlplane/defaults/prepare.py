@@ -37,9 +37,12 @@ def prepare_create(obj: Manifest, allocator: ServiceAllocator | None) -> None:
     _complete_again(obj, changed=prepare is not None)
 
 
-def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator) -> None:
-    """Complete ``new`` in place from the live object ``old``; both have their defaults."""
-    if _is(new, "v1", "Service"):
+def prepare_update(new: Manifest, old: Manifest, allocator: ServiceAllocator | None) -> None:
+    """Complete ``new`` in place from the live object ``old``; both have their defaults.
+
+    ``allocator`` None: nothing is allocated, and a Service stays as it is.
+    """
+    if allocator is not None and _is(new, "v1", "Service"):
         adapt(new, old)
         allocate(new, allocator, old)
     prepare = _ON_UPDATE.get((new["apiVersion"], new["kind"]))

@@ -137,17 +137,20 @@ class Rules:
         reset_created(call.resource, obj)
         custom = self.custom(call.resource)
         if custom is None:
-            allocates = not call.subresource  # a status that creates its Service gets no address
-            defaults.prepare_create(obj, self._services if allocates else None)
+            defaults.prepare_create(obj, self._allocator(call))
         elif custom.defaults_status:  # what is taken from the creator has its default again
             custom.complete(obj)
         if call.resource.bucket == definitions.BUCKET:
             definitions.prepare(obj, self._catalog)
 
+    def _allocator(self, call: Call) -> defaults.ServiceAllocations | None:
+        """None for a status, even if that creates its Service."""
+        return None if call.subresource else self._services
+
     def prepare_update(self, call: Call, new: Manifest, old: Manifest) -> None:
         reset_updated(call.resource, call.subresource, new, old)
         if call.resource.custom is None:
-            defaults.prepare_update(new, old, self._services)
+            defaults.prepare_update(new, old, self._allocator(call))
         if call.resource.bucket == definitions.BUCKET:
             definitions.prepare(new, self._catalog)
 

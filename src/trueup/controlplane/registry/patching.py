@@ -133,8 +133,6 @@ class Patcher:
 
     async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
         created = copy(merge_applied(schema, None, applied, call))
-        if call.subresource:
-            raise refusals.not_found(call.resource, call.name)
         if uid := metadata(created).get("uid"):
             cause = (
                 f"uid mismatch: the provided object specified uid {uid},"

@@ -1,13 +1,14 @@
-"""What the status of a workload may say: no negative counts, and no part above its whole.
+"""What a status may say: of a workload no negative counts, and no part above its whole.
 
 By ``Validate<Kind>StatusUpdate`` of Kubernetes' apps and core validation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from trueup.controlplane.validation.builtin import loadbalancers
 from trueup.controlplane.validation.builtin.paths import NOT_NEGATIVE
 from trueup.controlplane.validation.causes import Cause, child, invalid
 from trueup.objects import Manifest
@@ -93,9 +94,16 @@ _COUNTS: Mapping[str, Counts] = {
     ),
 }
 
+_BALANCED: Mapping[str, Callable[[Manifest, Manifest], Iterator[Cause]]] = {
+    "/services": loadbalancers.of_service,
+    "networking.k8s.io/ingresses": loadbalancers.of_ingress,
+}
+
 
 def status_problems(bucket: str, new: Manifest, old: Manifest) -> list[Cause]:
     """What is wrong with a change of the status of a built-in kind."""
+    if balanced := _BALANCED.get(bucket):
+        return list(balanced(new, old))
     counts = _COUNTS.get(bucket)
     if counts is None:
         return []

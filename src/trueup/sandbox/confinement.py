@@ -48,8 +48,12 @@ def _give_up(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
 
 
-def allow_cpu_time(seconds: int) -> None:
-    """The kernel counts from the start of the process, so the bound moves with each request."""
+def allow_cpu_time(seconds: int, *, once: bool = False) -> None:
+    """From now on, so many: the kernel counts from the start of the process.
+
+    ``once``: it cannot be moved on later. Programs in Go take no notice of the signal that comes
+    at a bound that can, and only at one that cannot are they killed.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
     bound = int(used.ru_utime + used.ru_stime) + 1 + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (bound, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (bound, bound if once else resource.RLIM_INFINITY))

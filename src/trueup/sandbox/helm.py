@@ -23,8 +23,6 @@ HELM_LIMITS = Limits(wall_seconds=60, cpu_seconds=15, memory_bytes=1024 * MEBIBY
 _MOST_OF_AN_ERROR = 1000
 """Characters of its beginning, and of its end."""
 
-_GO = {"GOMAXPROCS": "2", "GOTRACEBACK": "none"}
-
 
 def is_installed() -> bool:
     """Whether the extra ``helm`` is there."""
@@ -33,8 +31,13 @@ def is_installed() -> bool:
 
 def helm_pool(size: int = 2, limits: Limits = HELM_LIMITS) -> Pool:
     """Workers for a ``LibraryRenderer``."""
+    return Pool(size, limits, settings_of_go(limits))
+
+
+def settings_of_go(limits: Limits) -> dict[str, str]:
+    """What Go takes from the environment: it cleans up before it hits the limit on memory."""
     soft = limits.memory_bytes * 3 // 4
-    return Pool(size, limits, {**_GO, "GOMEMLIMIT": str(soft)})
+    return {"GOMAXPROCS": "2", "GOTRACEBACK": "none", "GOMEMLIMIT": str(soft)}
 
 
 class LibraryRenderer:
@@ -83,12 +86,12 @@ def _told(
     if guard and f"{guard}:" in error.cause:
         said = error.cause.partition("): ")[2]
         error.cause = said or f"chart requires kubeVersion: {chart.kube_version}, which is none"
-    error.cause = _shortened(error.cause)
+    error.cause = shortened(error.cause)
     return error
 
 
-def _shortened(text: str) -> str:
-    """Without the middle where it is long: a thousand includes make as many lines."""
+def shortened(text: str) -> str:
+    """Helm's error without the middle where it is long: a thousand includes make as many lines."""
     if len(text) <= 2 * _MOST_OF_AN_ERROR:
         return text
     return f"{text[:_MOST_OF_AN_ERROR]} ... {text[-_MOST_OF_AN_ERROR:]}"

@@ -15,7 +15,7 @@ from trueup.render.helm.chart import check_installable
 from trueup.render.helm.naming import check_release_name
 from trueup.render.helm.packing import files_of
 from trueup.render.helm.request import ChartRendering, ChartRequest, Piece
-from trueup.sandbox.helm import HELM_LIMITS
+from trueup.sandbox.helm import HELM_LIMITS, settings_of_go, shortened
 from trueup.sandbox.limits import Limits
 from trueup.sandbox.program import run_program
 from trueup.tree import clean_path
@@ -56,10 +56,11 @@ class ProgramRenderer:
         (folder / "values.json").write_bytes(orjson.dumps(dict(request.values)))
         home = folder / "home"
         home.mkdir()
+        environment = {**_environment(home), **settings_of_go(self._limits)}
         command = [str(self._program), *_arguments(request)]
-        done = run_program(command, _environment(home), folder, self._limits)
+        done = run_program(command, environment, folder, self._limits)
         if done.code:
-            raise RenderError(_complaint(done.err))
+            raise RenderError(shortened(_complaint(done.err)))
         return done.out.decode("utf-8", "replace")
 
 
@@ -79,13 +80,13 @@ def _arguments(request: ChartRequest) -> Iterator[str]:
 def _environment(home: Path) -> dict[str, str]:
     folders = ("CACHE_HOME", "CONFIG_HOME", "DATA_HOME", "PLUGINS")
     own = {f"HELM_{name}": str(home) for name in folders}
-    return {**own, "HOME": str(home), "KUBECONFIG": "/dev/null", "GOTRACEBACK": "none"}
+    return {**own, "HOME": str(home), "KUBECONFIG": "/dev/null"}
 
 
 def _complaint(said: bytes) -> str:
     """Helm's error, without what it logs before."""
     text = said.decode("utf-8", "replace").replace(_ADVICE, "").strip()
-    return text.rpartition("Error: ")[2] or "helm failed without a word"
+    return text.partition("Error: ")[2] or "helm failed without a word"
 
 
 def _taken_apart(printed: str) -> ChartRendering:

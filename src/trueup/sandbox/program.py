@@ -20,7 +20,7 @@ import os, sys
 sys.path[:] = sys.argv[4:int(sys.argv[3])]
 from trueup.sandbox.confinement import allow_cpu_time, confine
 confine(os.getppid(), int(sys.argv[1]))
-allow_cpu_time(int(sys.argv[2]))
+allow_cpu_time(int(sys.argv[2]), once=True)
 command = sys.argv[int(sys.argv[3]):]
 os.execv(command[0], command)
 """
@@ -60,12 +60,19 @@ def run_program(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-        code = process.wait()
-    if code == -signal.SIGXCPU:
+            used = _wait(process)
+    if process.returncode < 0 and used >= limits.cpu_seconds:
         raise limits.too_busy()
-    if code and any(sign in err for sign in _SIGNS_OF_NO_MEMORY):
+    if process.returncode and any(sign in err for sign in _SIGNS_OF_NO_MEMORY):
         raise limits.too_big()
-    return Finished(code, out, err)
+    return Finished(process.returncode, out, err)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of CPU time that it used in all."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _launcher(command: Sequence[str], limits: Limits) -> list[str]:
@@ -96,5 +103,5 @@ def _read(process: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, byte
                 said[key.fd] += chunk
                 if len(said[out]) > limits.output_bytes:
                     raise limits.too_much()
-                del said[err][:-_MAX_ERRORS]
+                del said[err][_MAX_ERRORS:]
     return bytes(said[out]), bytes(said[err])

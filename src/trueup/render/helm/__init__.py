@@ -7,13 +7,14 @@
 
 ``ChartRenderer`` is the port behind which Helm runs the templates, in a process of its own (see
 ``trueup.sandbox.helm``). All else is here, and pure: ``strvals`` is the syntax of ``--set``,
-``arranging`` finds hooks and the order of objects, ``packing`` and ``guard`` prepare what Helm's
+``arranging`` finds hooks and the order of objects, ``postrendering`` lays a kustomization over them, ``packing`` and ``guard`` prepare what Helm's
 library is handed.
 """
 
 from trueup.render.helm.chart import Chart
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
 from trueup.render.helm.output import Selection, to_objects, to_text
+from trueup.render.helm.postrendering import post_rendered
 from trueup.render.helm.request import ChartRenderer, ChartRendering, ChartRequest, Hook, Piece
 from trueup.render.helm.values import ValueFlags, merged_values
 
@@ -29,6 +30,7 @@ __all__ = [
     "chart_from_package",
     "chart_from_tree",
     "merged_values",
+    "post_rendered",
     "to_objects",
     "to_text",
 ]

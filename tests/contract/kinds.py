@@ -44,7 +44,8 @@ def definition(wanted: dict[str, Any], group: str) -> dict[str, Any]:
 
 
 async def serve(api: Api, wanted: dict[str, Any], *, own: bool) -> None:
-    """Have the kind served; ``{group}``, ``{api}`` and ``{things}`` then lead to it.
+    """Have the kind served; ``{group}``, ``{api}`` and ``{things}`` then lead to it, and
+    OpenAPI calls it ``{definition}``.
 
     ``own``: nobody else's, for a clause that changes or deletes its definition.
     """
@@ -53,6 +54,7 @@ async def serve(api: Api, wanted: dict[str, Any], *, own: bool) -> None:
     namespaced = wanted.get("scope", "Namespaced") == "Namespaced"
     place = f"/apis/{group}/v1" + (f"/namespaces/{api.ns}" if namespaced else "")
     api.saved |= {"group": group, "api": f"{group}/v1", "things": f"{place}/things"}
+    api.saved["definition"] = f"com.example.{group.partition('.')[0]}.v1.Thing"
     reply = await api.send("POST", DEFINITIONS, definition(wanted, group))
     assert reply.code in {201, 409}, reply.body
     async with asyncio.timeout(30):

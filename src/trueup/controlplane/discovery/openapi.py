@@ -6,13 +6,23 @@ https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 
 from trueup import __version__
-from trueup.controlplane.discovery import paths
-from trueup.controlplane.discovery.schemas import Schemas
+from trueup.controlplane.discovery import parameters
+from trueup.controlplane.discovery.definitions import Definitions
+from trueup.controlplane.discovery.operation import (
+    TOKEN,
+    Operation,
+    extensions,
+    of_version,
+    root,
+)
+from trueup.controlplane.discovery.operations import operations
 from trueup.controlplane.resources import Catalog
 from trueup.schema import NEWEST
 
@@ -24,9 +34,9 @@ def index(catalog: Catalog) -> Document:
     found = {}
     for group in ["", *catalog.groups()]:
         for version in catalog.versions(group):
-            root = _root(group, version)
-            address = f"/openapi/v3/{root}?hash={fingerprint(catalog, group, version)}"
-            found[root] = {"serverRelativeURL": address}
+            place = root(group, version).removeprefix("/")
+            address = f"/openapi/v3/{place}?hash={fingerprint(catalog, group, version)}"
+            found[place] = {"serverRelativeURL": address}
     return {"paths": found}
 
 
@@ -42,17 +52,57 @@ def document(catalog: Catalog, group: str, version: str) -> Document | None:
     resources = catalog.in_version(group, version)
     if not resources:
         return None
-    schemas = Schemas()
-    described: Document = {}
-    for resource in resources:
-        described.update(paths.of(resource, schemas))
+    known = Definitions(resources)
+    places = [place for resource in resources for place in operations(resource)]
+    if not any(resource.custom for resource in resources):
+        places.append(of_version(group, version))
     return {
         "openapi": "3.0.0",
-        "info": {"title": "Kubernetes", "version": f"v{NEWEST}.0"},
-        "paths": described,
-        "components": {"schemas": schemas.all()},
+        "info": {"title": "Kubernetes", "version": NEWEST},
+        "paths": {path: _path(found, known) for path, found in sorted(places)},
+        "components": {"schemas": known.all(), "securitySchemes": {"BearerToken": TOKEN}},
     }
 
 
-def _root(group: str, version: str) -> str:
-    return f"apis/{group}/{version}" if group else f"api/{version}"
+def _path(found: Mapping[str, Operation], known: Definitions) -> Document:
+    """What all of a path's operations take is said once, of the path."""
+    common = parameters.common(found.values())
+    item = {
+        method: _operation(operation, operation.parameters - common, known)
+        for method, operation in found.items()
+    }
+    return {**item, "parameters": _parameters(common)} if common else item
+
+
+def _operation(operation: Operation, own: frozenset[str], known: Definitions) -> Document:
+    found: Document = {
+        "tags": [operation.tag],
+        "description": operation.text,
+        "operationId": operation.id,
+        "responses": _responses(operation, known),
+        **extensions(operation),
+    }
+    if own:
+        found["parameters"] = _parameters(own)
+    if operation.body:
+        schema = known.reference(operation.body)
+        found["requestBody"] = {"content": {kind: {"schema": schema} for kind in operation.takes}}
+        if operation.needs_body:
+            found["requestBody"]["required"] = True
+    return found
+
+
+def _responses(operation: Operation, known: Definitions) -> Document:
+    schema = known.reference(operation.answer) if operation.answer else {"type": "string"}
+    content = {kind: {"schema": schema} for kind in operation.gives}
+    found: Document = {
+        str(code): {"description": HTTPStatus(code).phrase, "content": content}
+        for code in operation.codes
+    }
+    return {**found, "401": {"description": "Unauthorized"}}
+
+
+def _parameters(names: frozenset[str]) -> list[Document]:
+    return [
+        {**parameters.place_of(name), "schema": parameters.type_of(name)} for name in sorted(names)
+    ]

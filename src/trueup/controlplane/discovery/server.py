@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import orjson
 
 from trueup import __version__
-from trueup.controlplane.discovery import documents, health, openapi
+from trueup.controlplane.discovery import documents, health, openapi, swagger
+from trueup.controlplane.discovery.negotiation import negotiated
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.status import json_response, page_not_found
 from trueup.controlplane.resources import Catalog
@@ -59,6 +61,8 @@ class Discovery:
                 return self._group(path, group)
             case ["apis", group, version]:
                 return self._resources(path, group, version)
+            case ["openapi", "v2"]:
+                return self._swagger(request, path)
             case ["openapi", "v3", *rest]:
                 return self._openapi(request, path, rest)
             case []:
@@ -91,10 +95,18 @@ class Discovery:
             case _:
                 return page_not_found()
         response = self._made_once(path, lambda: openapi.document(self._catalog, group, version))
-        if request.parameter("hash") == openapi.fingerprint(self._catalog, group, version):
+        if response.status == 404:
+            return Response(404)
+        fingerprint = openapi.fingerprint(self._catalog, group, version)
+        if request.parameter("hash") == fingerprint:
             # The address changes with the document, so this answer is good for ever.
             response.headers["cache-control"] = "public, immutable, max-age=31536000"
-        return response
+        return negotiated(request, response, fingerprint)
+
+    def _swagger(self, request: Request, path: str) -> Response:
+        response = self._document(path, lambda: swagger.document(self._catalog))
+        assert isinstance(response.body, bytes)
+        return negotiated(request, response, hashlib.sha256(response.body).hexdigest().upper())
 
     def _core(self) -> dict[str, Any]:
         return documents.core_versions(self._address)
@@ -103,7 +115,16 @@ class Discovery:
         return documents.group_list(self._catalog)
 
     def _paths(self) -> dict[str, Any]:
-        paths = {"/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"}
+        paths = {
+            "/api",
+            "/apis",
+            "/healthz",
+            "/livez",
+            "/openapi/v2",
+            "/openapi/v3",
+            "/readyz",
+            "/version",
+        }
         for resource in self._catalog:
             root = f"/apis/{resource.group}" if resource.group else "/api"
             paths |= {root, f"{root}/{resource.version}"}

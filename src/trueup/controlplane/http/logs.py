@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+from trueup.controlplane.http.interaction import require_node
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.objects import Exchange
 from trueup.controlplane.http.parameters import is_true, moment, number
@@ -31,17 +32,11 @@ async def get_log(exchange: Exchange) -> Response:
     container = chosen_container(pod, options.container)
     if not pod["spec"].get("nodeName"):
         return Response(204, dict(_TEXT))
-    _require_node(exchange, pod["spec"]["nodeName"])
+    require_node(exchange, pod["spec"]["nodeName"])
     text = log_of(pod, container, options)
     if not options.follow or len(text) == options.limit:
         return Response(200, dict(_TEXT), text)
     return Response(200, dict(_TEXT), _followed(text, registry.store, entry, container))
-
-
-def _require_node(exchange: Exchange, name: str) -> None:
-    """The apiserver looks for a node here, and says that there is no such pod."""
-    if exchange.registry.store.bucket("/nodes").get(name) is None:
-        raise refusals.not_found(exchange.resource, name)
 
 
 async def _followed(

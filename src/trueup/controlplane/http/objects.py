@@ -165,21 +165,9 @@ async def delete(exchange: Exchange) -> Response:
     deleted = await exchange.registry.deleter.delete(
         call, deletion.delete_options(exchange.request)
     )
-    if not deleted.gone or exchange.resource.bucket in _RETURN_DELETED:
+    if not deleted.gone or exchange.resource.returns_deleted:
         return exchange.answer(deleted.entry)
     return json_response(success(_deleted_details(exchange, deleted)))
-
-
-_RETURN_DELETED = (
-    "/pods",
-    "/services",
-    "/serviceaccounts",
-    "/persistentvolumes",
-    "/persistentvolumeclaims",
-    "/podtemplates",
-    "/resourcequotas",
-)
-"""Kinds whose delete answers with the object even when it is gone."""
 
 
 def _deleted_details(exchange: Exchange, deleted: Deleted) -> dict[str, str]:

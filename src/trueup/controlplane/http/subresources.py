@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 
 from trueup.controlplane.http import bodies, logs, objects, pods, tokens
-from trueup.controlplane.http.interaction import refuse_interaction
+from trueup.controlplane.http.interaction import refuse_interaction, refuse_proxy
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response, success
@@ -107,7 +107,7 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "exec": _INTERACTION,
     "attach": _INTERACTION,
     "portforward": _INTERACTION,
-    "proxy": dict.fromkeys(("create", "delete", "get", "patch", "update"), refuse_interaction),
+    "proxy": dict.fromkeys(("create", "delete", "get", "patch", "update"), refuse_proxy),
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
 }
 

@@ -12,12 +12,15 @@ from trueup.controlplane.registry.metadata import now_text
 from trueup.controlplane.resources import Resource
 from trueup.objects import Manifest
 
+_REGISTERING = "/nodes"
+"""A kubelet registers its node together with what there is to say of it."""
+
 Preparation: TypeAlias = Callable[[Manifest], None]
 
 
 def reset_created(resource: Resource, obj: Manifest) -> None:
     """Status is not a creator's to set; kinds with a first status get it."""
-    if "status" in resource.subresources:
+    if "status" in resource.subresources and resource.bucket != _REGISTERING:
         obj.pop("status", None)
     first = _ON_CREATE.get(resource.bucket)
     if first:

@@ -19,6 +19,25 @@ _STORAGE = {
 }
 """Kinds that are served in more than one version or group, and what they are stored as."""
 
+_RETURN_DELETED = {
+    ("", "persistentvolumeclaims"),
+    ("", "persistentvolumes"),
+    ("", "pods"),
+    ("", "podtemplates"),
+    ("", "resourcequotas"),
+    ("", "serviceaccounts"),
+    ("", "services"),
+    ("resource.k8s.io", "deviceclasses"),
+    ("resource.k8s.io", "resourceclaims"),
+    ("resource.k8s.io", "resourceclaimtemplates"),
+    ("resource.k8s.io", "resourceslices"),
+    ("storage.k8s.io", "csidrivers"),
+    ("storage.k8s.io", "csinodes"),
+    ("storage.k8s.io", "storageclasses"),
+    ("storage.k8s.io", "volumeattachments"),
+    ("storage.k8s.io", "volumeattributesclasses"),
+}
+
 
 def builtin_resources() -> list[Resource]:
     text = files(__package__).joinpath("builtin.json").read_bytes()
@@ -47,6 +66,7 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
         generation=None if generation is None else tuple(generation),
         bucket=f"{stored_group}/{plural}",
         stored_as=stored_as,
+        returns_deleted=(group, plural) in _RETURN_DELETED,
     )
 
 

@@ -67,6 +67,9 @@ class Resource:
     bucket: str = ""
     stored_as: GroupVersionKind | None = None
     list_kind: str = ""
+    returns_deleted: bool = False
+    """Whether a delete answers with the object even when it is gone."""
+
     custom: CustomVersion | None = None
 
     @property

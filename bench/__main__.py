@@ -12,12 +12,16 @@ from typing import Any
 import orjson
 
 from bench import measures, report
+from bench.render import __main__ as rendering
 from bench.system import running
 from bench.workload import NAMESPACE, Workload
 
 
 def main() -> None:
-    """Options say how large; a small run takes seconds."""
+    """Options say how large; a small run takes seconds. ``render`` is a benchmark of its own."""
+    if sys.argv[1:2] == ["render"]:
+        rendering.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--deliveries", type=int, default=100, help="of 4 objects each")
     parser.add_argument("--drifts", type=int, default=50, help="changes by hand to undo")

@@ -1,0 +1,1 @@
+"""How fast kustomizations are rendered, beside kustomize's own library and its binary."""

@@ -52,8 +52,17 @@ class Scalars(Protocol):
     def tagged(self, tag: str, text: str) -> Any:
         """The value of a scalar with a tag: ``!!int`` and its like, or ``!custom``."""
 
-    def key(self, value: Any) -> str | None:
-        """The key that a scalar's value makes, if it is no string; None if it makes none."""
+    def key(self, value: Any, depth: int) -> str | None:
+        """The key that a scalar's value makes, if it is no string; None if it makes none.
+
+        ``depth`` is 1 in the outermost mapping.
+        """
+
+    def quoted(self, text: str, style: str) -> Any:
+        """The value of a scalar in quotes or in a block; ``style`` is its mark, as in ``>``."""
+
+    def empty_in_flow(self) -> Any:
+        """The value of nothing between braces or brackets, as in ``{a: }``."""
 
 
 class KubernetesScalars:
@@ -77,10 +86,16 @@ class KubernetesScalars:
             raise ValueError(f"cannot read {text!r} as {tag}")
         return value
 
-    def key(self, value: Any) -> str | None:
+    def key(self, value: Any, depth: int) -> str | None:
         if isinstance(value, bool):
             return "true" if value else "false"
         return None if value is None else str(value)
+
+    def quoted(self, text: str, style: str) -> Scalar:
+        return text
+
+    def empty_in_flow(self) -> Scalar:
+        return None
 
 
 KUBERNETES = KubernetesScalars()
@@ -143,9 +158,11 @@ class _Builder:
         self._source = source
         self._scalars = scalars
         self._plain = scalars.plain
+        self._quoted = scalars.quoted
         self._duplicates = duplicates
         self._anchors: dict[str, Any] = {}
         self._aliased = 0
+        self._in_flow = False
         try:
             self._next: Callable[[], Any] = CParser(text).get_event
         except yaml.YAMLError as error:
@@ -178,7 +195,9 @@ class _Builder:
         if anchor is not None:
             self._anchors[anchor] = _OPEN
         build = self._mapping if kind is MappingStartEvent else self._sequence
+        outside, self._in_flow = self._in_flow, event.flow_style
         value = build(depth + 1)
+        self._in_flow = outside
         if anchor is not None:
             self._anchors[anchor] = value
         return value
@@ -226,18 +245,20 @@ class _Builder:
 
     def _key(self, event: Any, depth: int) -> str:
         node = self._node(event, depth)
-        if type(node) is str:
-            return node
-        key = None if isinstance(node, dict | list) else self._scalars.key(node)
+        if isinstance(node, str):
+            return str(node)
+        key = None if isinstance(node, dict | list) else self._scalars.key(node, depth)
         if key is None:
-            self._fail(event, "a key is a string; null, a mapping or a list cannot be one")
+            self._fail(event, "a key is a string; put it in quotes")
         return key
 
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value
         tag = event.tag
-        if tag is None and not event.implicit[0]:
-            return text
+        if event.style and tag in (None, "!"):
+            return self._quoted(text, event.style)
+        if not text and tag is None and self._in_flow:
+            return self._scalars.empty_in_flow()
         try:
             if tag is None:
                 return self._plain(text)

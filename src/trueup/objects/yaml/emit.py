@@ -22,6 +22,8 @@ _NOT_PLAIN = re.compile(
     r"""(?:---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$))|:(?:[ \t]|$)|[ ]\#"""
 )
 _ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
+_ANY = re.compile(".", re.DOTALL)
+"""go-yaml takes each character for a byte order mark where the text begins with one."""
 _ESCAPES = {
     "\0": "0",
     "\a": "a",
@@ -176,7 +178,8 @@ def _has_indicator(text: str) -> bool:
 
 
 def _double_quoted(text: str) -> str:
-    return '"' + _ESCAPED.sub(_escape, text) + '"'
+    escaped = _ANY if text[:1] == "\ufeff" else _ESCAPED
+    return '"' + escaped.sub(_escape, text) + '"'
 
 
 def _escape(found: re.Match[str]) -> str:

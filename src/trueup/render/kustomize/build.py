@@ -11,7 +11,7 @@ from trueup.objects import Manifest
 from trueup.objects.yaml import dump_all
 from trueup.render.kustomize.accumulate import Target
 from trueup.render.kustomize.loader import Loader, LoadRestrictor
-from trueup.render.kustomize.nodes import to_value
+from trueup.render.kustomize.nodes import new_key, to_value
 from trueup.render.kustomize.order import LEGACY, sort_resources
 from trueup.render.kustomize.provenance import REQUESTS
 from trueup.render.kustomize.references import fix_references
@@ -87,8 +87,8 @@ def _is_local(resource: Resource) -> bool:
 
 def _finished(resource: Resource, dropped: Container[str]) -> Manifest:
     kept = {key: value for key, value in resource.annotations.items() if key not in dropped}
-    resource.set_annotations(kept)
     try:
+        resource.set_annotations({new_key(key): value for key, value in kept.items()})
         manifest: Manifest = to_value(resource.body)
     except RenderError as error:
         error.subject = error.subject or str(resource.id)

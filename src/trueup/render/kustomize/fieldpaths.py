@@ -14,6 +14,7 @@ from trueup.render.kustomize.nodes import (
     is_null,
     is_scalar,
     kind_of,
+    new_key,
     text_of,
 )
 from trueup.render.kustomize.regex import compile_regex
@@ -133,7 +134,7 @@ def _find_field(node: Node, part: str, rest: Parts, create: Node) -> list[Place]
     if part not in node:
         if create is None:
             return []
-        node[part] = _new(rest, create)
+        node[new_key(part)] = _new(rest, create)
     if rest and is_scalar(node[part]) and not is_null(node[part]):
         raise RenderError(f"{part} is a scalar, and the path goes on")
     return _find(Place(node, part), rest, create)

@@ -2,7 +2,8 @@
 
 kustomize edits YAML nodes, not values: a number that a replacement overwrites with ``abc`` keeps
 its number tag, and only the output shows that this cannot be. So a string is a ``str`` here, any
-other scalar a ``Plain`` with its text and tag. Both are immutable; a missing node is None.
+other scalar a ``Plain`` with its text and tag. What takes the place of a scalar in quotes gets its
+quotes, and is a string then: such a scalar is a ``Quoted``. All are immutable; a missing node is None.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from __future__ import annotations
 import base64
 import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from trueup.errors import RenderError
-from trueup.objects.yaml.emit import format_float
+from trueup.objects.yaml.emit import format_float, quote
 from trueup.objects.yaml.scalars import (
     NULLS,
     SPECIAL_FLOATS,
     TRUE_FALSE,
     as_json_number,
+    needs_quotes,
     parse_number,
     parse_timestamp,
 )
+from trueup.render.kustomize.folding import refolded
 
 INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
 _UNREADABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -36,6 +40,18 @@ class Plain(NamedTuple):
 
     text: str
     tag: str
+
+
+class Quoted(str):
+    """A string that stands in quotes or in a block."""
+
+    __slots__ = ()
+
+
+class Folded(Quoted):
+    """A string in a block that folds lines (``>``)."""
+
+    __slots__ = ()
 
 
 Node = Any
@@ -67,17 +83,42 @@ class NodeScalars:
     plain = staticmethod(plain)
 
     def tagged(self, tag: str, text: str) -> str | Plain:
-        return text if tag in ("!!str", "!") else Plain(text, tag)
+        if tag == "!":
+            return plain(text)
+        return text if tag == "!!str" else Plain(text, tag)
 
-    def key(self, value: Any) -> str | None:
-        return None if is_null(value) else text_of(value)
+    def key(self, value: Any, depth: int) -> str | None:
+        """kustomize cannot write a key that is no string, but for those of the object itself."""
+        return text_of(value) if depth == 1 and not is_null(value) else None
+
+    def quoted(self, text: str, style: str) -> Quoted:
+        return Folded(text) if style == ">" else Quoted(text)
+
+    def empty_in_flow(self) -> Plain:
+        return EMPTY_IN_FLOW
+
+
+class TextScalars(NodeScalars):
+    """The same for text inside of an object, which is written anew as it was, keys and all."""
+
+    def key(self, value: Any, depth: int) -> str | None:
+        return text_of(value)
+
+    def empty_in_flow(self) -> Plain:
+        return Plain("", NULL)
+
+
+EMPTY_IN_FLOW = Plain("", NULL)
+"""Nothing between braces, as in ``{a: }``: kustomize writes it in quotes, and it is empty text then."""
 
 
 def text_of(node: Node) -> str:
     """The text of a scalar; empty for anything else."""
     if type(node) is str:
         return node
-    return node.text if type(node) is Plain else ""
+    if type(node) is Plain:
+        return node.text
+    return str(node) if isinstance(node, str) else ""
 
 
 def is_null(node: Node) -> bool:
@@ -97,17 +138,29 @@ def kind_of(node: Node) -> str:
 
 
 def is_scalar(node: Node) -> bool:
-    return type(node) is str or type(node) is Plain
+    return isinstance(node, str | Plain)
 
 
 def with_text(node: Node, text: str) -> Node:
     """A scalar of the type of ``node`` with another text."""
-    return Plain(text, node.tag) if type(node) is Plain else text
+    return Plain(text, node.tag) if type(node) is Plain else restyled(node, text)
 
 
 def retyped(node: Node, text: str) -> Node:
-    """A scalar set to ``text`` in the place of ``node``, its type left to the text."""
-    return Plain(text, UNTYPED) if type(node) is Plain else text
+    """A scalar set to ``text`` in the place of ``node``: without quotes, its text says its type."""
+    return type(node)(text) if isinstance(node, Quoted) else plain(text)
+
+
+def restyled(node: Node, new: Node) -> Node:
+    """The scalar ``new`` in the place of ``node``, whose quotes it takes over, or has none."""
+    if isinstance(node, Quoted):
+        return type(node)(text_of(new))
+    return str(new) if isinstance(new, Quoted) else new
+
+
+def string(text: str) -> str:
+    """``text`` as kustomize sets a new string: in quotes if YAML 1.1 could take it for another type."""
+    return Quoted(text) if text and "\n" not in text and needs_quotes(text) else text
 
 
 def clone(node: Node) -> Node:
@@ -128,6 +181,21 @@ def weight(node: Node) -> int:
     return len(text_of(node)) + 8
 
 
+def new_key(key: str) -> str:
+    """``key`` as one that kustomize adds: without quotes, so it has to be a string all the same."""
+    if type(plain(key)) is Plain:
+        raise RenderError(
+            f"the key {key!r} would be read as a number, a boolean, a date or null",
+            next_step="use another key, or write the object with the key in quotes",
+        )
+    return key
+
+
+def written_string(text: str) -> str:
+    """``text`` as it is after it was written as YAML and read again."""
+    return text if "\n" not in text and quote(text) == text else Quoted(text)
+
+
 def to_value(node: Node) -> Any:
     """``node`` as JSON-like data; RenderError where a text does not fit its type."""
     if type(node) is str:
@@ -136,17 +204,21 @@ def to_value(node: Node) -> Any:
         return {key: to_value(item) for key, item in node.items()}
     if isinstance(node, list):
         return [to_value(item) for item in node]
+    if node is EMPTY_IN_FLOW:
+        return ""
+    if isinstance(node, str):
+        return _readable(refolded(node) if type(node) is Folded else str(node))
     return None if node is None else _scalar_value(node)
 
 
-def from_value(value: Any) -> Node:
-    """JSON-like data as a node."""
+def from_value(value: Any, strings: Callable[[str], str] = written_string) -> Node:
+    """JSON-like data as a node; ``strings`` makes those of strings."""
     if isinstance(value, str):
-        return value
+        return strings(value)
     if isinstance(value, dict):
-        return {key: from_value(item) for key, item in value.items()}
+        return {key: from_value(item, strings) for key, item in value.items()}
     if isinstance(value, list):
-        return [from_value(item) for item in value]
+        return [from_value(item, strings) for item in value]
     if value is None:
         return Plain("null", NULL)
     if isinstance(value, bool):

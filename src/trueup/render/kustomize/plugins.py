@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from trueup.errors import RenderError
 from trueup.render.kustomize.configuration import Specs, field_specs
 from trueup.render.kustomize.decoding import decode
+from trueup.render.kustomize.generators.iam import IamPolicyArgs, service_account
 from trueup.render.kustomize.generators.objects import generate
 from trueup.render.kustomize.kustomization import (
     FieldSpecArgs,
@@ -40,6 +41,9 @@ from trueup.render.kustomize.transformers.replicas import set_replicas
 from trueup.render.kustomize.transformers.values import ValueTarget, add_value
 
 T = TypeVar("T")
+
+
+_FUNCTION_NOTES = ("config.kubernetes.io/function", "config.k8s.io/function")
 
 
 @dataclass
@@ -92,6 +96,8 @@ def generated(config: Resource, loader: Loader) -> Resource:
         "SecretGenerator": SecretArgs,
     }
     _refuse_external(config)
+    if config.kind == "IAMPolicyGenerator":
+        return service_account(_args(IamPolicyArgs, config), str(config))
     if config.kind == "HelmChartInflationGenerator":
         raise charts_refused(str(config))
     kind = kinds.get(config.kind)
@@ -126,8 +132,9 @@ def _args(cls: type[T], config: Resource) -> T:
 def _refuse_external(config: Resource) -> None:
     gvk = config.gvk
     if gvk.group or gvk.version != "builtin":
+        is_function = any(config.note(key) for key in _FUNCTION_NOTES)
         raise RenderError(
-            "external plugins are disabled",
+            "KRM functions are not run" if is_function else "external plugins are disabled",
             subject=str(config),
             next_step="use a built-in plugin (apiVersion: builtin), or commit what it makes",
         )
@@ -245,6 +252,10 @@ _TRANSFORMERS: Final[Mapping[str, Callable[[PluginArgs, Setting], Change]]] = {
 }
 
 
+VALIDATED_BY = "validated-by"
+"""The one label that a validator may leave behind."""
+
+
 def validate(config: Resource, resources: ResMap, setting: Setting) -> None:
     """Runs a validator, which is a transformer that must leave everything as it is."""
     before = _values(resources)
@@ -254,4 +265,12 @@ def validate(config: Resource, resources: ResMap, setting: Setting) -> None:
 
 
 def _values(resources: ResMap) -> list[Any]:
-    return [to_value(resource.body) for resource in resources]
+    return [_without_mark(to_value(resource.body)) for resource in resources]
+
+
+def _without_mark(value: Any) -> Any:
+    """The object ``value`` without the label of a validator."""
+    labels = value["metadata"].get("labels") or {}
+    if isinstance(labels, dict) and labels.pop(VALIDATED_BY, None) is not None and not labels:
+        del value["metadata"]["labels"]
+    return value

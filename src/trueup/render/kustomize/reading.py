@@ -12,6 +12,7 @@ from trueup.objects.yaml.documents import Duplicates, read_documents
 from trueup.render.kustomize.nodes import (
     Node,
     NodeScalars,
+    Quoted,
     clone,
     from_value,
     is_empty,
@@ -58,9 +59,14 @@ def _parse(content: bytes | str, source: str, duplicates: Duplicates) -> list[di
     return _expand_lists(_checked(found, source), source)
 
 
-def read_node(text: str, source: str = "", duplicates: Duplicates = "refuse") -> Node:
+def read_node(
+    text: str,
+    source: str = "",
+    duplicates: Duplicates = "refuse",
+    scalars: NodeScalars = _SCALARS,
+) -> Node:
     """The first document of ``text``; None if there is none."""
-    documents = read_documents(text, source, scalars=_SCALARS, duplicates=duplicates)
+    documents = read_documents(text, source, scalars=scalars, duplicates=duplicates)
     return next(islice(documents, 1), None)
 
 
@@ -132,5 +138,5 @@ def _expand_lists(nodes: list[dict[str, Node]], source: str) -> list[dict[str, N
         items: Any = to_value(node)["items"]
         if items is not None and not isinstance(items, list):
             raise RenderError(f"{text_of(node['kind'])}.items is not a list", subject=source)
-        queue.extend(_checked([from_value(item) for item in items or ()], source))
+        queue.extend(_checked([from_value(item, Quoted) for item in items or ()], source))
     return found

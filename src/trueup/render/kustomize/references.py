@@ -23,14 +23,13 @@ References = Mapping[Gvk, Iterable[FieldSpec]]
 def fix_references(resources: ResMap, references: References) -> None:
     """Rewrites every name that refers to a renamed resource.
 
-    RenderError if it cannot be told which of several resources is meant.
+    RenderError if it cannot be told which of several resources is meant, or where a field that
+    holds a name has another form.
     """
     by_former_name: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
         for name in {known.name for known in resource.previous_ids}:
             by_former_name[name].append(resource)
-    if not by_former_name:
-        return
     rules_for = (
         _default_rules if references is NAME_REFERENCES else cache(partial(_rules, references))
     )

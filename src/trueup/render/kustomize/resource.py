@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from trueup.errors import RenderError
 from trueup.render.kustomize.identity import Gvk, ResId
-from trueup.render.kustomize.nodes import Node, is_null, text_of
+from trueup.render.kustomize.nodes import Node, is_null, string, text_of
 from trueup.render.kustomize.ties import Tie
 
 _INTERNAL = "internal.config.kubernetes.io/"
@@ -158,7 +158,11 @@ class Resource:
         """Sets an annotation in a mapping of its own: here kustomize's nodes end to be tied."""
         annotations = self.metadata.get("annotations")
         known = annotations if isinstance(annotations, dict) else {}
-        self.metadata["annotations"] = {**known, key: value}
+        kept = {
+            name: text if type(text) is str else string(text_of(text))
+            for name, text in known.items()
+        }
+        self.metadata["annotations"] = {**kept, key: value}
 
     # -- notes
 

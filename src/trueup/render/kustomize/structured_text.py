@@ -11,6 +11,7 @@ from trueup.render.kustomize.fieldpaths import Parts, Place, find, lookup
 from trueup.render.kustomize.hashing import go_json
 from trueup.render.kustomize.nodes import (
     Node,
+    TextScalars,
     clone,
     is_scalar,
     text_of,
@@ -50,7 +51,7 @@ def _place_of(body: dict[str, Node], parts: Parts) -> Place | None:
 
 
 def _changed(text: str, parts: Parts, value: Node, create: Node) -> str | None:
-    document = read_node(text)
+    document = read_node(text, scalars=TextScalars())
     if not isinstance(document, dict | list):
         return None
     places = find(document, parts, create)

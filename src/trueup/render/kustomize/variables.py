@@ -128,9 +128,11 @@ def _expanded(node: Node, values: Mapping[str, Node]) -> Node:
 
 
 def _expand_text(node: Node, values: Mapping[str, Node]) -> Node:
-    text = text_of(node)
-    if type(node) is not str or "$(" not in text:
+    if not isinstance(node, str):
         return node
+    text = text_of(node)
+    if "$(" not in text:
+        return text
     whole = re.fullmatch(r"\$\(([^)]*)\)", text, re.DOTALL)
     if whole and whole[1] in values:
         return _typed(values[whole[1]])

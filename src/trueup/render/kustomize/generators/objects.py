@@ -8,7 +8,7 @@ from trueup.errors import RenderError
 from trueup.render.kustomize.generators.pairs import load_pairs
 from trueup.render.kustomize.kustomization import GeneratorArgs, GeneratorOptions, SecretArgs
 from trueup.render.kustomize.loader import Loader
-from trueup.render.kustomize.nodes import BOOL, Node, Plain
+from trueup.render.kustomize.nodes import BOOL, Node, Plain, Quoted, new_key, string
 from trueup.render.kustomize.resource import BEHAVIOR, ENABLED, NEEDS_HASH, Resource
 
 _LINE = 70
@@ -29,15 +29,16 @@ def generate(args: GeneratorArgs, loader: Loader, shared: GeneratorOptions | Non
     pairs = load_pairs(args, loader)
     if isinstance(args, SecretArgs):
         body["type"] = args.type or "Opaque"
-        body["data"] = {key: _base64(pairs[key]) for key in sorted(pairs)}
+        body["data"] = {new_key(key): _value(_base64(pairs[key])) for key in sorted(pairs)}
     else:
         for key in sorted(pairs):
             field, value = _config_value(pairs[key])
-            body.setdefault(field, {})[key] = value
+            body.setdefault(field, {})[new_key(key)] = _value(value)
     if options.labels:
-        metadata["labels"] = dict(options.labels)
+        metadata["labels"] = {new_key(key): Quoted(text) for key, text in options.labels.items()}
     if options.annotations:
-        metadata["annotations"] = dict(options.annotations)
+        notes = options.annotations.items()
+        metadata["annotations"] = {new_key(key): string(text) for key, text in notes}
     if options.immutable:
         body["immutable"] = Plain("true", BOOL)
     resource = Resource(body)
@@ -55,6 +56,10 @@ def _merged(own: GeneratorOptions | None, shared: GeneratorOptions | None) -> Ge
         disable_name_suffix_hash=own.disable_name_suffix_hash or shared.disable_name_suffix_hash,
         immutable=own.immutable or shared.immutable,
     )
+
+
+def _value(text: str) -> str:
+    return Quoted(text) if "\n" in text else string(text)
 
 
 def _config_value(value: bytes) -> tuple[str, str]:

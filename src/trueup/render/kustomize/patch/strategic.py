@@ -13,7 +13,16 @@ from typing import Literal, get_args
 
 from trueup.errors import RenderError
 from trueup.render.kustomize.identity import Gvk
-from trueup.render.kustomize.nodes import UNTYPED, Node, Plain, is_null, kind_of, text_of
+from trueup.render.kustomize.nodes import (
+    UNTYPED,
+    Node,
+    Plain,
+    is_null,
+    is_scalar,
+    kind_of,
+    restyled,
+    text_of,
+)
 from trueup.render.kustomize.patch.elements import (
     delete_element,
     find_element,
@@ -90,6 +99,8 @@ class _Merge:
             keeps_null = name in result and name not in patch_fields and text_of(result[name]) != ""
             if merged is None or (is_null(merged) and not keeps_null):
                 result.pop(name, None)
+            elif name in result and is_scalar(merged):
+                result[name] = restyled(result[name], merged)
             else:
                 result[name] = merged
         return result

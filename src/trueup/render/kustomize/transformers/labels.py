@@ -9,7 +9,7 @@ from trueup.render.kustomize.configuration import Configuration
 from trueup.render.kustomize.fieldspecs import FieldSpec, merge_specs, set_fields
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Label
-from trueup.render.kustomize.nodes import Node, is_null
+from trueup.render.kustomize.nodes import Node, is_null, new_key, restyled, string
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import Resource
 from trueup.render.kustomize.ties import Tie, follow_all
@@ -37,8 +37,8 @@ def _set_in(resource: Resource, entries: Mapping[str, str], specs: Iterable[Fiel
             raise RenderError("expected a mapping of strings")
         for key, value in entries.items():
             if key not in node:
-                added[key].append(node)
-            node[key] = value
+                added[new_key(key)].append(node)
+            node[key] = restyled(node[key], value) if key in node else string(value)
         return node
 
     set_fields(resource, specs, setter, dict)

@@ -9,7 +9,7 @@ from functools import partial
 from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import FieldSpec, set_field, set_fields
 from trueup.render.kustomize.identity import Gvk
-from trueup.render.kustomize.nodes import Node, is_null, is_scalar, text_of
+from trueup.render.kustomize.nodes import Node, is_null, is_scalar, restyled, text_of
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
 
@@ -75,7 +75,9 @@ def _move(
 def _set(namespace: str, unset_only: bool, node: Node) -> Node:
     if not (is_null(node) or is_scalar(node)):
         raise RenderError("a namespace field holds a collection")
-    return node if unset_only and not is_null(node) and text_of(node) else namespace
+    if unset_only and not is_null(node) and text_of(node):
+        return node
+    return restyled(node, namespace)
 
 
 def _move_subjects(resource: Resource, setter: partial[Node], subjects: str) -> None:

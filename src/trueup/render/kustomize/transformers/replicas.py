@@ -8,7 +8,7 @@ from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import FieldSpec, set_fields
 from trueup.render.kustomize.identity import ResId
 from trueup.render.kustomize.kustomization import Replica
-from trueup.render.kustomize.nodes import INT, Plain
+from trueup.render.kustomize.nodes import INT, Plain, retyped
 from trueup.render.kustomize.resmap import ResMap
 
 
@@ -24,7 +24,7 @@ def set_replicas(resources: ResMap, replica: Replica, specs: Iterable[FieldSpec]
 
         for resource in resources.with_any_id(matches):
             found = True
-            set_fields(resource, [spec], lambda _: count, lambda: count)
+            set_fields(resource, [spec], lambda node: retyped(node, count.text), lambda: count)
     if not found:
         kinds = ", ".join(sorted({spec.gvk.kind for spec in specs}))
         raise RenderError(

@@ -8,7 +8,7 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
-.PHONY: help demo up check lint types imports test e2e faults kube tools contract parity explore bench docs format clean
+.PHONY: help demo up check lint types imports test e2e faults fuzz kube tools contract parity explore bench docs format clean
 
 help:
 	@echo "make demo    tell the whole story on the embedded control plane, and end"
@@ -20,6 +20,7 @@ help:
 	@echo "make parity  render every case with Trueup and with the real tools, and compare"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"
+	@echo "make fuzz    change good inputs until one crashes a renderer, or does not"
 	@echo "make explore    send both the same random operations, and show where they part"
 	@echo "make bench   measure              make docs    write the generated reference and deploy/ anew"
 	@echo "make format  format the code      make clean   remove what these made"
@@ -51,6 +52,11 @@ e2e: $(DEVELOP)
 # Side by side: each of the two homes has a file.
 faults: $(DEVELOP)
 	$(BIN)/pytest tests/faults -m faults -n 2 --dist loadfile
+
+# For example: make fuzz FUZZ=20000
+FUZZ ?= 200
+fuzz: $(DEVELOP)
+	FUZZ=$(FUZZ) $(BIN)/pytest tests/fuzz -m fuzz -n 2
 
 kube:
 	testenv/build.sh

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from trueup.cli.rendering import directory, flux, helm, jsonnet, kustomize
+from trueup.cli.rendering import directory, flux, helm, jsonnet, kustomize, published
 from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
 from trueup.cli.rendering.rendered import Flags, Render, Rendered
@@ -42,6 +42,7 @@ render_options = together(
     directory.options,
     jsonnet.options,
     flux.options,
+    published.options,
 )
 """The flags of every renderer."""
 
@@ -57,11 +58,15 @@ def render(ctx: click.Context, argument: str, see: See | None = None) -> Rendere
         place = replace(place, tree=see(place.tree))
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
+    if ctx.params["dependency_update"]:
+        place = published.with_dependencies(place, ctx.params)
     return _renderer(chosen, place)(place, ctx.params)
 
 
 def locate(argument: str, flags: Flags) -> Place:
     """Where ``argument`` is to be had; InputError if it is not there."""
+    if published.is_published(argument, flags):
+        return published.fetched(argument, flags)
     if argument == STDIN:
         return on_stdin(flags["path"])
     if is_archive(argument):

@@ -30,7 +30,7 @@ from trueup.render.helm import (
 )
 from trueup.render.helm.naming import name_from_template
 from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
-from trueup.tree import FolderTree
+from trueup.tree import MemoryTree
 
 _flag = flag_of("Helm", "helm")
 
@@ -106,7 +106,6 @@ options = together(
     refused("--post-renderer", why=_NO_PROGRAMS, is_flag=False),
     refused("--post-renderer-args", why=_NO_PROGRAMS, is_flag=False),
     refused("--enable-dns", why=_NO_NETWORK),
-    refused("--dependency-update", why=_NO_NETWORK),
     refused("--validate", why=_NO_CLUSTER),
     refused("--output-dir", why="--output writes into a folder", is_flag=False),
 )
@@ -182,7 +181,7 @@ def _reader(place: Place) -> Callable[[str], bytes]:
             return sys.stdin.buffer.read()
         if "://" in name:
             raise InputError(_NO_NETWORK, subject=name, next_step="fetch the file before")
-        if isinstance(place.tree, FolderTree):
+        if not isinstance(place.tree, MemoryTree):
             return place.tree.read(place.named(name))
         return _from_disk(name)  # what is rendered is packed, and what flags name is not
 

@@ -56,7 +56,7 @@ class ChartSources:
         self._timeout = timeout
         self._clients: dict[Tls, HttpClient] = {}
         self._sources: dict[str, ChartSource] = {}
-        self._registries: dict[tuple[str, Access], Registry] = {}
+        self._registries: dict[tuple[str, Access, Credentials], Registry] = {}
 
     async def __aenter__(self) -> ChartSources:
         return self
@@ -90,32 +90,37 @@ class ChartSources:
         """The source behind a URL or a name; InputError where there is none."""
         url = self.url_of(repository).rstrip("/")
         if url not in self._sources:
-            self._sources[url] = self._registry(url) if url.startswith(SCHEME) else self._open(url)
+            is_registry = url.startswith(SCHEME)
+            self._sources[url] = self._below(url) if is_registry else self._repository(url)
         return self._sources[url]
+
+    def registry(self, reference: Reference) -> Registry:
+        """The registry of ``reference``, asked as is said for its URL."""
+        return self._registry(reference, self._access.get(str(reference), self._default))
 
     async def package_at(self, url: str, version: str = "") -> Package:
         """The chart that an ``oci://`` URL names itself."""
         reference = Reference.parse(url)
-        return await self._registry(url, reference).package_at(reference, version)
+        return await ChartRegistry(url, self.registry(reference)).package_at(reference, version)
 
-    def _open(self, url: str) -> ChartRepository:
+    def _below(self, url: str) -> ChartRegistry:
+        """The charts that have repositories of their own below ``url``."""
+        access = self._access.get(url, self._default)
+        return ChartRegistry(url, self._registry(Reference.parse(f"{url}/any"), access))
+
+    def _registry(self, reference: Reference, access: Access) -> Registry:
+        credentials = self._credentials(access, reference)
+        key = (reference.host, access, credentials)
+        if key not in self._registries:
+            self._registries[key] = Registry(
+                reference.host, self._client(access.tls), credentials, plain=access.plain_http
+            )
+        return self._registries[key]
+
+    def _repository(self, url: str) -> ChartRepository:
         access = self._access.get(url, self._default)
         client = self._client(access.tls)
         return ChartRepository(url, client, access, self._indexes, self.package_at)
-
-    def _registry(self, url: str, reference: Reference | None = None) -> ChartRegistry:
-        named = reference or Reference.parse(f"{url}/any")
-        access = self._access.get(url, self._default)
-        known = self._registries.get((named.host, access))
-        if known is None:
-            known = Registry(
-                named.host,
-                self._client(access.tls),
-                self._credentials(access, named),
-                plain=access.plain_http,
-            )
-            self._registries[named.host, access] = known
-        return ChartRegistry(url, known)
 
     def _credentials(self, access: Access, reference: Reference) -> Credentials:
         if access.username:

@@ -50,6 +50,10 @@ class Keyring:
                 "is no configuration of Docker", subject=subject, next_step="run docker login"
             ) from error
 
+    def before(self, other: Keyring) -> Keyring:
+        """Both; where both have an entry, this one's counts."""
+        return Keyring({**other._entries, **self._entries})
+
     def of(self, host: str, name: str = "") -> Credentials:
         """Those of the longest path that ``name`` lies below; anonymous where there are none."""
         parts = [host, *name.split("/")] if name else [host]

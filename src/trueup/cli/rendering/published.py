@@ -1,0 +1,95 @@
+"""Charts and artifacts that are fetched because the person asks for it, by the flags of Helm.
+
+Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo`` or
+``--dependency-update``.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from trueup.cli.rendering.options import flag_of, refused, together
+from trueup.cli.rendering.place import Place
+from trueup.cli.rendering.rendered import Flags
+from trueup.errors import InputError
+
+_SCHEME = "oci://"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_flag = flag_of("Published charts", "helm", "kustomize", "directory", "jsonnet", "flux")
+
+options = together(
+    _flag(
+        "--repo", default="", metavar="URL", help="Take DIR for a chart's name in this repository."
+    ),
+    _flag(
+        "--version",
+        "chart_version",
+        default="",
+        help="Of the chart: a version or a range; the highest if not given.",
+    ),
+    _flag("--username", default="", help="Who asks the repository or registry."),
+    _flag("--password-file", type=_FILE, help="A file with the password."),
+    _flag("--password-stdin", is_flag=True, help="Read the password from stdin."),
+    refused(
+        "--password",
+        why="everybody on the machine sees it; use --password-file or --password-stdin",
+        is_flag=False,
+    ),
+    _flag("--pass-credentials", is_flag=True, help="Send them to other hosts, too."),
+    _flag("--ca-file", type=_FILE, help="The authority that vouches for the server."),
+    _flag("--cert-file", type=_FILE, help="Our certificate for the server."),
+    _flag("--key-file", type=_FILE, help="The key of our certificate."),
+    _flag("--insecure-skip-tls-verify", is_flag=True, help="Trust whatever server answers."),
+    _flag("--plain-http", is_flag=True, help="Ask registries without TLS."),
+    flag_of("Published charts", "helm")(
+        "--dependency-update",
+        is_flag=True,
+        help="Fetch what the chart depends on, where charts/ lacks it; nothing is written.",
+    ),
+    refused("--verify", why="provenance of charts is not checked yet"),
+    refused("--keyring", why="provenance of charts is not checked yet", is_flag=False),
+)
+
+
+def is_published(argument: str, flags: Flags) -> bool:
+    return argument.startswith(_SCHEME) or bool(flags["repo"])
+
+
+def fetched(argument: str, flags: Flags) -> Place:
+    """The chart or artifact that ``argument`` names; raises TrueupError where it cannot be had."""
+    from trueup.cli.rendering import fetching  # takes a while to load
+
+    if argument.startswith(_SCHEME) and flags["repo"]:
+        raise InputError("--repo is for charts by name", subject=argument)
+    if argument.startswith(_SCHEME):
+        tree = fetching.from_registry(argument, flags)
+    else:
+        tree = fetching.from_repository(argument, flags)
+    return Place(tree, flags["path"], argument)
+
+
+def with_dependencies(place: Place, flags: Flags) -> Place:
+    """``place`` with what the chart there depends on."""
+    from trueup.cli.rendering import fetching
+
+    return replace(place, tree=fetching.with_dependencies(place, flags))
+
+
+def password(flags: Flags) -> str:
+    """From the file or from stdin, less the end of its line."""
+    if flags["password_stdin"]:
+        return sys.stdin.readline().rstrip("\r\n")
+    return text_of(flags["password_file"]).rstrip("\r\n")
+
+
+def text_of(file: Path | None) -> str:
+    """The text of ``file``, which may be None; InputError where it cannot be read."""
+    try:
+        return "" if file is None else file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("cannot be read as text", subject=str(file)) from error

@@ -9,7 +9,7 @@ from typing import Any, Final
 from trueup.errors import DecryptionError
 from trueup.render.sops.numbers import format_float, parse_time, without_fraction
 from trueup.render.sops.rules import RULES, Rule
-from trueup.render.sops.tree import Branch, Comment
+from trueup.render.sops.tree import Branch, Comment, is_utf8
 
 KEY_FIELDS: Final = {
     "kms": ("arn", "role", "context", "aws_profile"),
@@ -129,7 +129,7 @@ def _text(found: Branch, name: str) -> str:
     match found.get(name):
         case None:
             return ""
-        case str(text):
+        case str(text) if is_utf8(text):
             return text
         case bool(flag):
             return "1" if flag else "0"

@@ -51,10 +51,12 @@ def chart_from_files(files: tuple[tuple[str, bytes], ...], subject: str) -> Char
             "Chart.yaml file is missing", subject=subject, next_step="name the folder of a chart"
         )
     said = _mapping(found[CHART_FILE], f"{subject}/{CHART_FILE}")
-    needed = said.get("dependencies")
-    if said.get("apiVersion") in (None, "", "v1") and "requirements.yaml" in found:
-        older = _mapping(found["requirements.yaml"], f"{subject}/requirements.yaml")
-        needed = older.get("dependencies", needed)
+    if (said.get("apiVersion") or "v1") not in ("v1", "v2"):
+        raise RenderError(
+            "invalid chart apiVersion", subject=subject, next_step="make it a chart of v2"
+        )
+    if "requirements.yaml" in found:  # read into the same place, also for charts of v2
+        said |= _mapping(found["requirements.yaml"], f"{subject}/requirements.yaml")
     return Chart(
         files,
         name=_text(said, "name"),
@@ -62,7 +64,7 @@ def chart_from_files(files: tuple[tuple[str, bytes], ...], subject: str) -> Char
         kind=_text(said, "type") or "application",
         kube_version=_text(said, "kubeVersion"),
         deprecated=said.get("deprecated") is True,
-        dependencies=tuple(_dependencies(needed)),
+        dependencies=tuple(_dependencies(said.get("dependencies"))),
     )
 
 

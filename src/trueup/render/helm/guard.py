@@ -3,7 +3,8 @@
 The library takes values as JSON, where all numbers are floats to Go, but those of ``--set`` are
 integers, and print otherwise from a million on. And it does not look at the chart's ``kubeVersion``.
 So a template without output, of a name that makes it the first to run, sets the integers and compares
-the version with Helm's own functions.
+the version with Helm's own functions. It sets what still has the same value only: a subchart's global
+values may have been replaced by its parent's.
 """
 
 from __future__ import annotations
@@ -27,24 +28,38 @@ _INTEGERS = """
 {{- $there := get $values $key }}
 {{- if and (kindIs "map" $value) (kindIs "map" $there) }}
 {{- include "trueup.integers" (list $there $value) }}
-{{- else if or (kindIs "float64" $there) (kindIs "slice" $there) }}
-{{- $_ := set $values $key $value }}
+{{- else if and (kindIs "float64" $there) (kindIs "int64" $value) }}
+{{- if eq $there (float64 $value) }}{{ $_ := set $values $key $value }}{{ end }}
+{{- else if and (kindIs "slice" $there) (kindIs "slice" $value) }}
+{{- if eq (toJson $there) (toJson (fromJsonArray (toJson $value))) }}{{ $_ := set $values $key $value }}{{ end }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- define "trueup.globals" }}
+{{- $charts := index . 0 }}
+{{- $integers := index . 1 }}
+{{- if kindIs "map" (get $integers "global") }}
+{{- include "trueup.spread" (list $charts $integers.global) }}
+{{- end }}
+{{- range $name, $chart := $charts }}
+{{- if kindIs "map" (get $integers $name) }}
+{{- include "trueup.globals" (list $chart.Subcharts (get $integers $name)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- define "trueup.spread" }}
 {{- $integers := index . 1 }}
 {{- range $_, $chart := index . 0 }}
 {{- if kindIs "map" $chart.Values.global }}
 {{- include "trueup.integers" (list $chart.Values.global $integers) }}
 {{- end }}
-{{- include "trueup.globals" (list $chart.Subcharts $integers) }}
+{{- include "trueup.spread" (list $chart.Subcharts $integers) }}
 {{- end }}
 {{- end }}
-{{- include "trueup.integers" (list .Values %s) }}
+{{- $integers := %s }}
+{{- include "trueup.integers" (list .Values $integers) }}
+{{- include "trueup.globals" (list .Subcharts $integers) }}
 """
-
-_GLOBALS = '{{- include "trueup.globals" (list .Subcharts %s) }}\n'
 
 
 def guard_of(request: ChartRequest) -> str:
@@ -54,8 +69,6 @@ def guard_of(request: ChartRequest) -> str:
     integers = _with_integers(request.values)
     if integers:
         text += _INTEGERS % _expression(integers)
-    if isinstance(integers.get("global"), Mapping):
-        text += _GLOBALS % _expression(integers["global"])
     return text
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 from trueup.schema.node import Schema
+from trueup.schema.wire import load, zero
 
 _SCALARS = {"string": "", "integer": 0, "number": 0, "boolean": False}
 
@@ -18,6 +20,19 @@ def zero_value(schema: Schema) -> Any:
     null, optional fields are absent. Empty for custom resources, which have no types.
     """
     return copy(_known(schema)) if schema.definition else {}
+
+
+def zero_object(api_version: str, kind: str, schema: Schema) -> Manifest:
+    """An object of a kind in which nobody has set anything, as its type in Go writes it."""
+    type_name = load().kinds.get((api_version, kind))
+    found: Manifest = copy(_written(type_name) if type_name else zero_value(schema))
+    return found
+
+
+@cache
+def _written(type_name: str) -> Manifest:
+    found: Manifest = zero(type_name, lambda _name, _value: None)
+    return found
 
 
 @cache

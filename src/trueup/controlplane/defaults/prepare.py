@@ -109,6 +109,7 @@ def _pod(pod: Manifest) -> None:
                 "status": "False",
                 "reason": "SchedulingGated",
                 "message": "Scheduling is blocked due to non-empty scheduling gates",
+                "lastTransitionTime": pod["metadata"].get("creationTimestamp"),
             }
         ]
     pod["status"] = status

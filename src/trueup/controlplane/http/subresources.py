@@ -74,7 +74,7 @@ async def create_binding(exchange: Exchange) -> Response:
     body = await exchange.registry.admission.create_part(call, body)
     if not is_part:
         _bind_named(exchange, call, body)
-    await exchange.registry.writer.update(call, lambda pod: bound(pod, body), owned=True)
+    await exchange.registry.writer.update(call, lambda pod: bound(call, pod, body), owned=True)
     return json_response(success(code=201), 201)
 
 

@@ -33,12 +33,22 @@ _NEW_TO_CORE = {new: core for core, new in _CORE_TO_NEW.items()}
 
 
 def _event_to_new(obj: Manifest) -> Manifest:
-    return {_CORE_TO_NEW.get(name, name): value for name, value in obj.items()}
+    """The newer kind does not say that nobody reports it."""
+    found = {_CORE_TO_NEW.get(name, name): value for name, value in obj.items()}
+    for name in ("reportingController", "reportingInstance"):
+        if found.get(name) == "":
+            del found[name]
+    return found
 
 
 def _event_to_core(obj: Manifest) -> Manifest:
     core = {_NEW_TO_CORE.get(name, name): value for name, value in obj.items()}
-    core.setdefault("involvedObject", {})
+    for name, empty in (
+        ("involvedObject", {}),
+        ("reportingComponent", ""),
+        ("reportingInstance", ""),
+    ):
+        core.setdefault(name, empty)
     return core
 
 

@@ -16,8 +16,8 @@ CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
 
 def prepare(definition: Manifest, catalog: Catalog) -> None:
-    """Fill in the names that follow from others, hold the definition, decide on its status."""
-    spec, metadata = definition.get("spec"), definition["metadata"]
+    """Fill in the names that follow from others, decide on its status."""
+    spec = definition.get("spec")
     if not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
         return  # validation says what is missing
     names = spec["names"]
@@ -25,13 +25,23 @@ def prepare(definition: Manifest, catalog: Catalog) -> None:
         names.setdefault("singular", names["kind"].lower())
         names.setdefault("listKind", f"{names['kind']}List")
     spec.setdefault("conversion", {"strategy": "None"})
-    if metadata.get("deletionTimestamp"):
+    if definition["metadata"].get("deletionTimestamp"):
         return
+    if names.get("plural") and names.get("kind") and spec.get("versions"):
+        complete_status(definition, catalog)
+
+
+def hold(definition: Manifest) -> None:
+    """Have its objects deleted before it goes."""
+    metadata = definition["metadata"]
     finalizers = metadata.get("finalizers") or []
     if CLEANUP not in finalizers:
         metadata["finalizers"] = [*finalizers, CLEANUP]
-    if names.get("plural") and names.get("kind") and spec.get("versions"):
-        complete_status(definition, catalog)
+    definition["status"] = copy(definition.get("status") or {})
+    message = (
+        "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"
+    )
+    _set(definition, "Terminating", "True", "InstanceDeletionPending", message)
 
 
 def is_established(definition: Manifest) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry import definitions, refusals
 from trueup.controlplane.registry.admission import Admission
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.codec import decode, encoder
@@ -111,14 +111,11 @@ class Deleter:
             await self._admission.delete(call, partial(self._rules.read, resource, current))
         marked = self._mark(call, stored, options)
         uid = str(stored["metadata"]["uid"])
-        if _is_held(marked):
-            return Deleted(await self._keep(call, current, marked), gone=False, uid=uid)
-        if call.dry_run:
-            return Deleted(current, gone=True, uid=uid)
-        told = partial(self._rules.forget, resource.bucket, stored)
-        removed = await self._store.remove(
-            resource.bucket, call.key, current, encoder(stored), told
-        )
+        kept = await self._keep(call, current, marked)
+        if _is_held(marked) or call.dry_run:
+            return Deleted(kept, gone=not _is_held(marked), uid=uid)
+        told = partial(self._rules.forget, resource.bucket, marked)
+        removed = await self._store.remove(resource.bucket, call.key, kept, encoder(marked), told)
         return Deleted(removed, gone=True, uid=uid)
 
     async def _keep(self, call: Call, current: Entry, marked: Manifest) -> Entry:
@@ -156,12 +153,20 @@ class Deleter:
         grace = _grace(call, stored, options)
         if metadata.get("deletionTimestamp"):
             _shorten(metadata, grace)
-        elif metadata.get("finalizers") or grace or _is_namespace(call, stored):
+        elif call.resource.bucket == definitions.BUCKET:
+            metadata["deletionTimestamp"] = _in_seconds(0)
+            definitions.hold(marked)
+        elif metadata.get("finalizers") or _is_graceful(call) or _is_namespace(call, stored):
             _begin(metadata, grace)
             if _is_namespace(call, stored):
                 del metadata["deletionGracePeriodSeconds"]
                 marked["status"] = {**(stored.get("status") or {}), "phase": "Terminating"}
         return marked
+
+
+def _is_graceful(call: Call) -> bool:
+    """Pods are marked even when they go at once, so that who watches them sees it."""
+    return call.resource.bucket == "/pods"
 
 
 def _is_namespace(call: Call, obj: Manifest) -> bool:
@@ -238,8 +243,7 @@ def _shorten(metadata: Manifest, grace: int) -> None:
     pending = metadata.get("deletionGracePeriodSeconds") or 0
     if pending and grace < pending:
         began = datetime.fromisoformat(metadata["deletionTimestamp"]) - timedelta(seconds=pending)
-        end = max(began + timedelta(seconds=grace), datetime.now(UTC))
-        metadata["deletionTimestamp"] = timestamp(end)
+        metadata["deletionTimestamp"] = timestamp(began + timedelta(seconds=grace))
         metadata["deletionGracePeriodSeconds"] = grace
 
 

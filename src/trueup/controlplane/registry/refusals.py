@@ -63,9 +63,35 @@ def precondition_failed(resource: Resource, name: str, cause: str) -> Conflict:
     return Conflict(text, details=_details(group, kind, name))
 
 
-def other_uid(resource: Resource, name: str, uid: str, *, found: str) -> Conflict:
-    cause = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
+_STORED_AS = {
+    "/endpoints": "services/endpoints",
+    "/nodes": "minions",
+    "/replicationcontrollers": "controllers",
+    "/services": "services/specs",
+    "networking.k8s.io/ingresses": "ingress",
+}
+"""By bucket: where etcd has kinds whose names have changed since."""
+
+_STORED_BY_GROUP = ("apiextensions.k8s.io", "apiregistration.k8s.io")
+
+
+def other_uid(
+    resource: Resource, name: str, uid: str, *, found: str, namespace: str = ""
+) -> Conflict:
+    """The apiserver says this as its storage does, which names a place in etcd."""
+    cause = (
+        f"StorageError: invalid object, Code: 4, Key: {_stored_at(resource, namespace, name)},"
+        " ResourceVersion: 0, AdditionalErrorMsg:"
+        f" Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
+    )
     return conflict(resource, name, cause)
+
+
+def _stored_at(resource: Resource, namespace: str, name: str) -> str:
+    by_group = resource.custom is not None or resource.group in _STORED_BY_GROUP
+    usual = f"{resource.group}/{resource.plural}" if by_group else resource.plural
+    place = _STORED_AS.get(resource.bucket, usual)
+    return f"/registry/{place}/{resource.key(namespace, name)}"
 
 
 def modified(resource: Resource, name: str) -> Conflict:

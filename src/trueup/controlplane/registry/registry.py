@@ -61,7 +61,9 @@ class Registry:
         require_name(obj["metadata"], call.name)
         if self._is_creation(call):
             if uid := obj["metadata"].get("uid"):
-                raise refusals.other_uid(call.resource, call.name, uid, found="")
+                raise refusals.other_uid(
+                    call.resource, call.name, uid, found="", namespace=call.namespace
+                )
             forget_version(call, obj)
             return Written(await self.writer.create_decoded(call, obj), created=True)
 

@@ -28,10 +28,13 @@ def reset_created(resource: Resource, obj: Manifest) -> None:
 
 
 def reset_updated(resource: Resource, subresource: str, new: Manifest, old: Manifest) -> None:
-    """An update of the object leaves status alone; an update of status leaves the rest alone."""
+    """An update of the object leaves status alone; an update of status leaves the rest alone.
+
+    A binding changes both.
+    """
     if subresource == "status":
         _keep_all_but_status(resource, new, old)
-    elif "status" in resource.subresources:
+    elif "status" in resource.subresources and subresource != "binding":
         _keep(new, old, "status")
     if resource.bucket == "/namespaces" and subresource != "finalize":
         new["spec"] = old.get("spec") or {}

@@ -208,7 +208,9 @@ class Writer:
         resource, mine, was = call.resource, new["metadata"], old["metadata"]
         uid = mine.get("uid")
         if uid and uid != was["uid"] and not call.is_patch:
-            raise refusals.other_uid(resource, call.name, uid, found=was["uid"])
+            raise refusals.other_uid(
+                resource, call.name, uid, found=was["uid"], namespace=call.namespace
+            )
         revision = mine.get("resourceVersion") or "0"
         require_version(revision)
         if revision == "0" and not may_replace_blindly(resource):

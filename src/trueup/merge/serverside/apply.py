@@ -26,7 +26,7 @@ from trueup.merge.serverside.typed import TypedError, check
 from trueup.merge.serverside.updater import Conflicts, FieldConflicts, Updater
 from trueup.objects import GroupVersionKind, Manifest, fieldpath
 from trueup.objects.manifest import copy, metadata, without_managed_fields
-from trueup.schema import Schema, zero_value
+from trueup.schema import Schema, zero_object
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 _NOTHING = FieldSet()
@@ -239,8 +239,9 @@ class _Request:
 
     def _unset(self) -> Manifest:
         """An object in which nobody has set anything."""
-        zero = zero_value(self._schema) if self._schema is not None else {}
-        return {**zero, **self._empty()}
+        if self._schema is None:
+            return self._empty()
+        return {**zero_object(self._api_version, self._kind, self._schema), **self._empty()}
 
 
 def keep_times_if_unchanged(before: Manifest, after: Manifest) -> Manifest:

@@ -10,6 +10,7 @@ from trueup.controllers.rendering_store import RenderingStore
 from trueup.flow import Delivery, Rendering, digest_of
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.mask import is_secret
+from trueup.render.bounds import check_object_count
 from trueup.tree import BoundedTree, Difference, Reads, RecordingTree, Tree, is_current
 
 
@@ -56,6 +57,7 @@ class RenderCache:
         recorder = RecordingTree(BoundedTree(tree))
         self.made += 1
         rendering = delivery.render(recorder, inputs)
+        check_object_count(len(rendering))
         if any(map(is_secret, inputs)):
             self._store.forget(delivery.ref)
         else:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trueup.errors import TreeError
-from trueup.tree.tree import Entry, Tree, encode_name
+from trueup.tree.tree import Entry, Tree
 
 MIB = 1024 * 1024
+
+_SHOWN = 80
 
 MAX_FILE_BYTES = 32 * MIB
 """What a Tree gives out at once, whatever it is made of."""
@@ -28,12 +30,13 @@ class Bounds:
     """Files, links and directories."""
     depth: int = 64
     """Directories within each other, the file counted too."""
-    path_bytes: int = 4096
+    path_length: int = 4096
+    """In characters."""
     ratio: int = 200
     """How many times larger than the archive its content may be."""
 
 
-RENDER_BOUNDS = Bounds(entries=200_000)
+RENDER_BOUNDS = Bounds(total_bytes=256 * MIB, entries=200_000)
 """Of what one render reads: it may list the folders of a large repository to find what is its own."""
 
 
@@ -59,11 +62,13 @@ class Meter:
         if self._bytes > self._bounds.total_bytes:
             raise _too_large(f"more than {self._bounds.total_bytes} bytes in all files", path)
 
-    def check_path(self, parts: tuple[str, ...], path: str) -> None:
+    def check_path(self, parts: tuple[str, ...]) -> None:
         if len(parts) > self._bounds.depth:
-            raise _too_large(f"more than {self._bounds.depth} directories deep", path)
-        if len(encode_name(path)) > self._bounds.path_bytes:
-            raise _too_large(f"a path of more than {self._bounds.path_bytes} bytes", path[:80])
+            raise _too_large(f"more than {self._bounds.depth} directories deep", _short(parts))
+        if sum(map(len, parts)) + len(parts) > self._bounds.path_length:
+            raise _too_large(
+                f"a path of more than {self._bounds.path_length} characters", _short(parts)
+            )
 
 
 def check_file_size(size: int, path: str, limit: int = MAX_FILE_BYTES) -> None:
@@ -88,7 +93,7 @@ class BoundedTree(Tree):
         self._listed: set[tuple[str, ...]] = set()
 
     def _lookup(self, parts: tuple[str, ...]) -> Entry | None:
-        self._meter.check_path(parts, "/".join(parts))
+        self._meter.check_path(parts)
         return self._tree._lookup(parts)
 
     def _content(self, parts: tuple[str, ...]) -> bytes:
@@ -104,6 +109,11 @@ class BoundedTree(Tree):
             self._listed.add(parts)
             self._meter.add_entries(len(children), "/".join(parts) or ".")
         return children
+
+
+def _short(parts: tuple[str, ...]) -> str:
+    path = "/".join(parts)
+    return path if len(path) <= _SHOWN else f"{path[:_SHOWN]}…"
 
 
 def _too_large(what: str, path: str) -> TreeError:

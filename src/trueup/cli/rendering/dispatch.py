@@ -13,8 +13,9 @@ from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
 from trueup.cli.rendering.rendered import Flags, Render, Rendered
 from trueup.errors import RenderError
+from trueup.render.bounds import check_object_count
 from trueup.render.detect import detect
-from trueup.tree import Tree
+from trueup.tree import BoundedTree, Tree
 
 RENDERERS: dict[str, str] = {
     "kustomize": "trueup.cli.rendering.kustomize",
@@ -54,13 +55,15 @@ See = Callable[[Tree], Tree]
 def render(ctx: click.Context, argument: str, see: See | None = None) -> Rendered:
     """What ``argument`` renders to with the flags of ``ctx``; raises TrueupError."""
     place = locate(argument, ctx.params)
-    if see is not None:
-        place = replace(place, tree=see(place.tree))
+    seen = place.tree if see is None else see(place.tree)
+    place = replace(place, tree=BoundedTree(seen))
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
     if ctx.params["dependency_update"]:
         place = published.with_dependencies(place, ctx.params)
-    return _renderer(chosen, place)(place, ctx.params)
+    rendered = _renderer(chosen, place)(place, ctx.params)
+    check_object_count(len(rendered.objects), place.shown)
+    return rendered
 
 
 def locate(argument: str, flags: Flags) -> Place:

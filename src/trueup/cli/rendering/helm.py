@@ -30,7 +30,6 @@ from trueup.render.helm import (
 )
 from trueup.render.helm.naming import name_from_template
 from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
-from trueup.tree import MemoryTree
 
 _flag = flag_of("Helm", "helm")
 
@@ -181,9 +180,7 @@ def _reader(place: Place) -> Callable[[str], bytes]:
             return sys.stdin.buffer.read()
         if "://" in name:
             raise InputError(_NO_NETWORK, subject=name, next_step="fetch the file before")
-        if not isinstance(place.tree, MemoryTree):
-            return place.tree.read(place.named(name))
-        return _from_disk(name)  # what is rendered is packed, and what flags name is not
+        return _from_disk(name) if place.is_packed else place.tree.read(place.named(name))
 
     return read
 

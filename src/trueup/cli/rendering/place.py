@@ -30,6 +30,8 @@ class Place:
     path: str
     shown: str
     base: str = ""
+    is_packed: bool = False
+    """Whether the tree came from an archive, so that flags name files elsewhere."""
 
     def named(self, path: str) -> str:
         """The path in the tree of what a flag names."""
@@ -94,7 +96,7 @@ def _unpacked(archive: bytes | BinaryIO, folder: str, shown: str) -> Place:
     folder = folder or _packed_chart(tree)
     if tree.kind(folder) is None:
         raise InputError("no such file or directory in the archive", subject=f"{shown}: {folder}")
-    return Place(tree, folder, shown)
+    return Place(tree, folder, shown, is_packed=True)
 
 
 def _packed_chart(tree: Tree) -> str:

@@ -70,7 +70,7 @@ def fetched(argument: str, flags: Flags) -> Place:
         tree = fetching.from_registry(argument, flags)
     else:
         tree = fetching.from_repository(argument, flags)
-    return Place(tree, flags["path"], argument)
+    return Place(tree, flags["path"], argument, is_packed=True)
 
 
 def with_dependencies(place: Place, flags: Flags) -> Place:

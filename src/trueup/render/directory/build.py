@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from trueup.errors import RenderError
+from trueup.render.bounds import check_object_count
 from trueup.render.directory.reading import Located, read_file
 from trueup.render.directory.selection import Selection, select
 from trueup.tree import Tree
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_OBJECTS = 100_000
 
 Evaluate = Callable[[str], list[Located]]
 """From the path of a Jsonnet file to the objects that it evaluates to."""
@@ -40,12 +40,15 @@ def build(
         content = tree.read(file)
         total += len(content)
         if total > MAX_BYTES:
-            raise _too_much(f"{MAX_BYTES} bytes of manifests", path)
+            raise RenderError(
+                f"more than {MAX_BYTES} bytes of manifests",
+                subject=path or ".",
+                next_step="render the folders of it one by one",
+            )
         if marker and marker in content:
             continue
         found += _objects(content, file, evaluate)
-        if len(found) > MAX_OBJECTS:
-            raise _too_much(f"{MAX_OBJECTS} objects", path)
+        check_object_count(len(found), path or ".")
     return found
 
 
@@ -59,9 +62,3 @@ def _objects(content: bytes, file: str, evaluate: Evaluate | None) -> list[Locat
             next_step="exclude it, or give a way to evaluate it",
         )
     return evaluate(file)
-
-
-def _too_much(what: str, path: str) -> RenderError:
-    return RenderError(
-        f"more than {what}", subject=path or ".", next_step="render the folders of it one by one"
-    )

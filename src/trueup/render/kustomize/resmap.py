@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from trueup.errors import RenderError
+from trueup.render.bounds import check_object_count
 from trueup.render.kustomize.identity import ResId
 from trueup.render.kustomize.nodes import text_of
 from trueup.render.kustomize.resource import (
@@ -14,8 +15,6 @@ from trueup.render.kustomize.resource import (
     ORIGIN,
     Resource,
 )
-
-MAX_RESOURCES = 50_000
 
 
 class ResMap:
@@ -44,11 +43,7 @@ class ResMap:
                 )
             taken.add(key)
             self.resources.append(resource)
-        if len(self.resources) > MAX_RESOURCES:
-            raise RenderError(
-                f"more than {MAX_RESOURCES} resources in one build",
-                next_step="build the parts on their own",
-            )
+        check_object_count(len(self.resources))
 
     def drop_empty(self) -> None:
         self.resources = [resource for resource in self.resources if resource.body]

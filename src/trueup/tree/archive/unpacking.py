@@ -35,7 +35,7 @@ class _Unpacking:
 
     def add(self, member: Member) -> None:
         parts = self._parts(member.name, member)
-        self._meter.check_path(parts, member.name)
+        self._meter.check_path(parts)
         if member.kind == "dir":
             self._add_directory(parts, member)
             return
@@ -88,7 +88,7 @@ class _Unpacking:
     def _link_target(self, member: Member) -> str:
         if not member.target or "\0" in member.target:
             raise _refused("is a link to nowhere", member)
-        self._meter.check_path((), member.target)
+        self._meter.check_path(tuple(member.target.split("/")))
         return member.target
 
     def _shared(self, member: Member) -> bytes:

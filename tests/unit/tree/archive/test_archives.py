@@ -107,7 +107,7 @@ BOUNDS = [
     (Bounds(file_bytes=3), "one: larger than 3 bytes"),
     (Bounds(entries=3), "d/e/three: the tree is too large: more than 3 files and directories"),
     (Bounds(depth=2), "d/e/three: the tree is too large: more than 2 directories deep"),
-    (Bounds(path_bytes=4), "d/e/three: the tree is too large: a path of more than 4 bytes"),
+    (Bounds(path_length=4), "d/e/three: the tree is too large: a path of more than 4 characters"),
 ]
 
 

@@ -18,7 +18,7 @@ from trueup.tree import Bounds
 from trueup.tree.archive import chart_from_archive, tree_from_archive
 
 MIB = 1024 * 1024
-SMALL = Bounds(total_bytes=100_000, file_bytes=50_000, entries=50, depth=8, path_bytes=300)
+SMALL = Bounds(total_bytes=100_000, file_bytes=50_000, entries=50, depth=8, path_length=300)
 
 
 def header(name: bytes, size: bytes, kind: bytes = b"0") -> bytes:

@@ -110,7 +110,10 @@ class Rendering:
     digest: str
     """Identifies the rendered content, whatever the revision."""
     confidential: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    """Texts that came from Secrets, wherever they stand now: not to be shown to anybody."""
+    """Texts that came from Secrets, or from decryption, wherever they stand now: not to be shown
+    to anybody."""
+    guarded: frozenset[ObjectRef] = field(default=frozenset(), compare=False, repr=False)
+    """Objects with decrypted values: of what differs in them only the places are shown."""
 
     def __iter__(self) -> Any:
         for stage in self.stages:

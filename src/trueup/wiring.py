@@ -30,12 +30,13 @@ from trueup.dialects.argocd.tracking import CONTROLLER as ARGOCD
 from trueup.dialects.argocd.tracking import application_of
 from trueup.dialects.flux import crds as flux_crds
 from trueup.dialects.flux.conventions import CONVENTIONS
+from trueup.dialects.flux.decryption import Decryption
 from trueup.dialects.flux.delivery_dialect import KustomizationDialect
 from trueup.dialects.flux.rivals import RIVALS as FLUX
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import InputError
 from trueup.fetch.git import GitCache
-from trueup.objects import Manifest
+from trueup.objects import Manifest, ObjectRef
 from trueup.report import crds as own_crds
 from trueup.report.conditions import find
 
@@ -52,7 +53,8 @@ class Controllers:
     """All controllers against one API server; ``cache`` is a folder that may be lost.
 
     ``allow_local``: whether sources may name paths of this machine; right where all who may write
-    sources may read this machine's files too. ``shard``: what part of them to work on.
+    sources may read this machine's files too. ``age_secret`` has age keys for deliveries that name
+    none. ``shard``: what part of them to work on.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Controllers:
         *,
         allow_local: bool = False,
         tenancy: Tenancy = OPEN,
+        age_secret: ObjectRef | None = None,
         objection: Objection = no_objection,
         shard: Shard = ALL,
     ) -> None:
@@ -74,7 +77,7 @@ class Controllers:
         self.sources = Sources(self.home, self.checkouts, artifacts, shard)
         self.deliveries = Deliveries(
             self.home,
-            KustomizationDialect(tenancy),
+            KustomizationDialect(tenancy, _decryption(tenancy, age_secret)),
             CONVENTIONS,
             artifacts,
             self.sources.resources.get,
@@ -131,6 +134,12 @@ class Controllers:
             await deliveries.close()
 
 
+def _decryption(tenancy: Tenancy, age_secret: ObjectRef | None) -> Decryption:
+    """Where tenants are not to act as Trueup, they are not to decrypt as Trueup either."""
+    alone = not tenancy.default_service_account
+    return Decryption(age_secret=age_secret, as_this_machine=alone)
+
+
 def _ready(resource: Manifest) -> str:
     """True, False or Unknown."""
     found = find((resource.get("status") or {}).get("conditions") or (), "Ready")
@@ -167,13 +176,19 @@ class Embedded:
         simulation: bool = True,
         clock: Clock | None = None,
         tenancy: Tenancy = OPEN,
+        age_secret: ObjectRef | None = None,
     ) -> None:
         self.plane = ControlPlane(data)
         self.transport = InProcessTransport(self.plane, CONTROLLER)
         self.client = Client(self.transport)
         self.clock = clock or Clock()
         self.controllers = Controllers(
-            self.client, data / "cache", self.clock, allow_local=True, tenancy=tenancy
+            self.client,
+            data / "cache",
+            self.clock,
+            allow_local=True,
+            tenancy=tenancy,
+            age_secret=age_secret,
         )
         self._simulates = simulation
 

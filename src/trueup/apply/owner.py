@@ -8,11 +8,17 @@ from typing import Any
 
 from trueup.cluster import Client
 from trueup.errors import TrueupError
-from trueup.flow import Controls, Conventions, Delivery, IgnoredFields
-from trueup.objects import Manifest
+from trueup.flow import Controls, Conventions, Delivery, IgnoredFields, Rendering
+from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import FieldChange
 from trueup.plan.ignore import leave_alone
-from trueup.plan.mask import confidential_texts, is_secret, scrub_changes, scrub_error
+from trueup.plan.mask import (
+    confidential_texts,
+    guard_changes,
+    is_secret,
+    scrub_changes,
+    scrub_error,
+)
 
 Objection = Callable[[Mapping[str, Any]], str]
 """Why an object, live or wanted, is not ours to write; empty if nothing stands against it."""
@@ -34,6 +40,8 @@ class Owner:
     ignored_fields: tuple[IgnoredFields, ...] = ()
     confidential: tuple[str, ...] = field(default=(), repr=False)
     """Texts that are not to be shown, wherever they stand."""
+    guarded: frozenset[ObjectRef] = field(default=frozenset(), repr=False)
+    """Objects of which no value is to be shown."""
 
     objection: Objection = no_objection
 
@@ -42,11 +50,19 @@ class Owner:
         cls,
         delivery: Delivery,
         client: Client,
-        confidential: tuple[str, ...] = (),
+        rendering: Rendering | None = None,
         objection: Objection = no_objection,
     ) -> Owner:
-        conventions, labels = delivery.conventions, delivery.labels
-        return cls(client, conventions, labels, delivery.ignored_fields, confidential, objection)
+        """``rendering`` says what of it is not to be shown."""
+        return cls(
+            client,
+            delivery.conventions,
+            delivery.labels,
+            delivery.ignored_fields,
+            rendering.confidential if rendering else (),
+            rendering.guarded if rendering else frozenset(),
+            objection,
+        )
 
     @property
     def manager(self) -> str:
@@ -61,14 +77,17 @@ class Owner:
             if obj is not None and (reason := self.objection(obj)):
                 raise TrueupError(reason)
 
-    def shown(self, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
-        """``changes``, fit to be shown."""
+    def shown(self, ref: ObjectRef, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        """``changes`` of ``ref``, fit to be shown."""
+        if ref in self.guarded:
+            changes = guard_changes(changes)
         return tuple(scrub_changes(changes, self.confidential))
 
     def scrub(self, error: TrueupError, wanted: Manifest) -> None:
         """Make ``error``, about ``wanted``, fit to be shown."""
         own = confidential_texts([wanted]) if is_secret(wanted) else ()
-        scrub_error(error, (*own, *self.confidential))
+        is_guarded = ObjectRef.of(wanted) in self.guarded
+        scrub_error(error, (*own, *self.confidential), short=is_guarded)
 
     def adjusted(self, wanted: Manifest, live: Mapping[str, Any]) -> Manifest:
         """What is sent of ``wanted``: ignored fields keep their live values."""

@@ -92,7 +92,7 @@ class Previewer:
             self._owner.scrub(error, wanted)
             may = desired.controls.recreate or self._owner.controls(live).recreate
             return Preview(ref, Effect.RECREATED if may else Effect.REFUSED, reason=str(error))
-        changes = self._owner.shown(changed_fields(live, answer))
+        changes = self._owner.shown(ref, changed_fields(live, answer))
         return Preview(ref, Effect.CONFIGURED if changes else Effect.UNCHANGED, changes)
 
     async def _apply(self, wanted: Manifest) -> Manifest:

@@ -121,7 +121,7 @@ class Writer:
         """Undo a drift, having asked the server which fields that would change."""
         manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
-        changes = self._owner.shown(drifted_fields(live, answer.object, manager))
+        changes = self._owner.shown(change.ref, drifted_fields(live, answer.object, manager))
         outcome = await self._send(change, wanted, live)
         if not changes and change.cause is Cause.DRIFT_CHANGED:
             # Only the ownership moved: the values are as they should be.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
+from trueup.cli.decryption import age_secret_option, in_namespace
 from trueup.cli.probes import Address, health_option
 from trueup.cli.replicas import Replicas, replica_options, run_shared
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from trueup.controllers.probes import Probes
     from trueup.controllers.shard import Shard
     from trueup.dialects.flux.tenancy import Tenancy
+    from trueup.objects import ObjectRef
 
 
 @click.command("controller")
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     help="Let sources name paths of this machine: whoever may write a source may then read them.",
 )
 @tenancy_options
+@age_secret_option
 @replica_options
 @health_option
 @log_option
@@ -50,6 +53,7 @@ def command(
     install_crds: bool,
     allow_local_sources: bool,
     tenancy: Tenancy,
+    age_secret: ObjectRef | None,
     replicas: Replicas,
     health: Address | None,
     log_level: str,
@@ -74,6 +78,7 @@ def command(
                     folder,
                     allow_local=allow_local_sources,
                     tenancy=tenancy,
+                    age_secret=in_namespace(age_secret, config.namespace),
                     objection=objection,
                     shard=shard,
                 )

@@ -93,7 +93,7 @@ async def _previews(client: Client, resource: Manifest, folder: Path) -> list[Pr
     ]
     rendering = delivery.render(tree, inputs)
     inventory = KUSTOMIZATIONS.inventory_of(resource.get("status") or {})
-    previewer = Previewer(Owner.of(delivery, client, rendering.confidential))
+    previewer = Previewer(Owner.of(delivery, client, rendering))
     return await previewer.preview(rendering, inventory, prune=delivery.prune)
 
 

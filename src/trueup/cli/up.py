@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
+from trueup.cli.decryption import age_secret_option, in_namespace
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.cli.tenancy import tenancy_options
 from trueup.controlplane.control_plane import ControlPlane
@@ -19,6 +20,7 @@ from trueup.errors import InputError
 
 if TYPE_CHECKING:
     from trueup.dialects.flux.tenancy import Tenancy
+    from trueup.objects import ObjectRef
 
 _PORT_FILE = "port"
 
@@ -38,6 +40,7 @@ _PORT_FILE = "port"
 )
 @click.option("--no-simulation", is_flag=True, help="Leave workloads alone: no Pods appear.")
 @tenancy_options
+@age_secret_option
 @log_option
 def command(
     data: str | None,
@@ -45,6 +48,7 @@ def command(
     port: int | None,
     no_simulation: bool,
     tenancy: Tenancy,
+    age_secret: ObjectRef | None,
     log_level: str,
 ) -> None:
     """Run an API server and all controllers, in one process.
@@ -55,17 +59,30 @@ def command(
     folder = data_directory(data or "")
     with _only_one(folder):
         run_until_stopped(
-            lambda: _up(folder, host, port, simulation=not no_simulation, tenancy=tenancy),
+            lambda: _up(
+                folder,
+                host,
+                port,
+                simulation=not no_simulation,
+                tenancy=tenancy,
+                age_secret=in_namespace(age_secret, "default"),
+            ),
             log_level,
         )
 
 
 async def _up(
-    folder: Path, host: str, port: int | None, *, simulation: bool, tenancy: Tenancy
+    folder: Path,
+    host: str,
+    port: int | None,
+    *,
+    simulation: bool,
+    tenancy: Tenancy,
+    age_secret: ObjectRef | None,
 ) -> None:
     from trueup.wiring import Embedded
 
-    embedded = Embedded(folder, simulation=simulation, tenancy=tenancy)
+    embedded = Embedded(folder, simulation=simulation, tenancy=tenancy, age_secret=age_secret)
     try:
         await embedded.start()
         url = await _serve(embedded.plane, folder, host, port)

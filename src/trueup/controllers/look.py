@@ -127,8 +127,8 @@ class Look:
             cluster.watches.tell_every_change(rule.group, rule.kind)
         return key, cluster
 
-    def _owner(self, cluster: Cluster, confidential: tuple[str, ...] = ()) -> Owner:
-        return Owner.of(self._delivery, cluster.client, confidential, cluster.objection)
+    def _owner(self, cluster: Cluster, rendering: Rendering | None = None) -> Owner:
+        return Owner.of(self._delivery, cluster.client, rendering, cluster.objection)
 
     def _run(self, rendering: Rendering) -> Run:
         attempt, ref = self._attempt, self._delivery.ref
@@ -158,7 +158,7 @@ class Look:
 
     async def _apply(self, key: str, cluster: Cluster, rendering: Rendering, run: Run) -> Walk:
         world = self._world
-        owner = self._owner(cluster, rendering.confidential)
+        owner = self._owner(cluster, rendering)
         walker = StageWalker(cluster.watches, Writer(owner), cluster.fights, world.steady)
         remembered = world.memory.remembered(self._resource)
         try:

@@ -54,7 +54,7 @@ class RenderingStore:
 
     def save(self, delivery: ObjectRef, key: str, reads: Reads, rendering: Rendering) -> None:
         """Keep ``rendering``; a disk that is full or gone costs a rendering later, nothing else."""
-        if rendering.confidential:
+        if rendering.confidential or rendering.guarded:
             self.forget(delivery)
             return
         saved = {

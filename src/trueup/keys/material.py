@@ -18,9 +18,8 @@ class AwsKeys:
 
 @dataclass(frozen=True, slots=True)
 class KeyMaterial:
-    """``ambient``: whether what this machine is allowed counts where nothing was given.
-
-    That is whoever the environment says for the clouds and Vault, and gpg's own home.
+    """``ambient``: whether this machine's own identity in a cloud counts where none was given;
+    ``own_gpg_home``: whether the keys of whoever runs this do, where no PGP key was given.
     """
 
     age: tuple[str, ...] = field(default=(), repr=False)
@@ -36,6 +35,7 @@ class KeyMaterial:
     gcp: Mapping[str, Any] | None = field(default=None, repr=False)
     """A credentials file of Google."""
     ambient: bool = False
+    own_gpg_home: bool = False
 
 
 EMPTY: Final = KeyMaterial()

@@ -16,7 +16,7 @@ _SECONDS = 20.0
 
 
 def opener(material: KeyMaterial) -> Gpg:
-    return Gpg(material.pgp, own_home=material.ambient and not material.pgp)
+    return Gpg(material.pgp, own_home=material.own_gpg_home and not material.pgp)
 
 
 class Gpg:

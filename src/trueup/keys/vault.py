@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from trueup.errors import DecryptionError
@@ -16,8 +15,7 @@ from trueup.render.sops import MasterKey
 
 
 def opener(material: KeyMaterial, post: Post = post) -> Open:
-    """The token given counts, else that of the environment where that is allowed."""
-    token = material.vault_token or (_own_token() if material.ambient else "")
+    token = material.vault_token
 
     def open_with_vault(key: MasterKey) -> bytes:
         if not token:
@@ -47,13 +45,3 @@ def _headers(token: str) -> dict[str, str]:
     namespace = os.environ.get("VAULT_NAMESPACE", "")
     headers = {"X-Vault-Token": token, "X-Vault-Request": "true"}
     return {**headers, "X-Vault-Namespace": namespace} if namespace else headers
-
-
-def _own_token() -> str:
-    """Where the ``vault`` command keeps it."""
-    if token := os.environ.get("VAULT_TOKEN", ""):
-        return token
-    try:
-        return (Path.home() / ".vault-token").read_text(encoding="utf-8").strip()
-    except (OSError, RuntimeError):
-        return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -45,13 +45,35 @@ def confidential_texts(secrets: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-def scrub_error(error: TrueupError, confidential: Sequence[str]) -> None:
-    """Take ``confidential`` texts out of what ``error`` says: servers quote what they refuse."""
-    error.cause = _scrub(error.cause, confidential)
-    error.subject = _scrub(error.subject, confidential)
+def decrypted_texts(secrets: Iterable[str]) -> tuple[str, ...]:
+    """What ``secrets`` may look like further on: whole, by lines, in base64 and out of it.
+
+    Short ones are among them: ``scrub_changes`` hides them where they stand alone.
+    """
+    found: set[str] = set()
+    for text in secrets:
+        lines = [line.strip() for line in text.splitlines() if len(line.strip()) >= _SHORTEST]
+        encoded = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+        found.update((text, encoded, _decoded(text), *lines))
+    return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+def holds(value: Any, confidential: Sequence[str]) -> bool:
+    """Whether ``value`` has one of ``confidential`` anywhere, also as a number."""
+    return any(_scrub(text, confidential) != text for text in _texts(value))
+
+
+def scrub_error(error: TrueupError, confidential: Sequence[str], *, short: bool = False) -> None:
+    """Take ``confidential`` texts out of what ``error`` says: servers quote what they refuse.
+
+    ``short`` ones too, wherever they stand as a word: some words of the server go with them.
+    """
+    hide = _without_words if short else _scrub
+    error.cause = hide(error.cause, confidential)
+    error.subject = hide(error.subject, confidential)
     error.args = (error.cause,)
     if isinstance(error, ApiError):
-        error.details = _scrub(error.details, confidential)
+        error.details = hide(error.details, confidential)
 
 
 def scrub_changes(changes: Iterable[FieldChange], confidential: Sequence[str]) -> list[FieldChange]:
@@ -64,6 +86,18 @@ def scrub_changes(changes: Iterable[FieldChange], confidential: Sequence[str]) -
             path=_scrub(change.path, confidential),
             before=_scrub(change.before, confidential),
             after=_scrub(change.after, confidential),
+        )
+        for change in changes
+    ]
+
+
+def guard_changes(changes: Iterable[FieldChange]) -> list[FieldChange]:
+    """``changes`` with no value of any field: what was there before may be a secret, too."""
+    return [
+        replace(
+            change,
+            before=ABSENT if change.before is ABSENT else BEFORE,
+            after=ABSENT if change.after is ABSENT else AFTER,
         )
         for change in changes
     ]
@@ -149,13 +183,41 @@ def _decoded(text: str) -> str:
 
 
 def _scrub(value: Any, secrets: Sequence[str]) -> Any:
+    """Long ones wherever they stand, short ones where they are all there is, or are quoted."""
+    return _replaced(value, lambda text: _without(text, secrets))
+
+
+def _without(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            text = text.replace(secret, SAME)
+        elif text == secret:
+            return SAME
+        else:
+            text = text.replace(f'"{secret}"', f'"{SAME}"')
+    return text
+
+
+def _without_words(value: Any, secrets: Sequence[str]) -> Any:
+    return _replaced(value, lambda text: _without_each_word(text, secrets))
+
+
+def _without_each_word(text: str, secrets: Sequence[str]) -> str:
+    for secret in secrets:
+        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", SAME, _without(text, [secret]))
+    return text
+
+
+def _replaced(value: Any, hide: Callable[[str], str]) -> Any:
     match value:
         case str():
-            for secret in secrets:
-                value = value.replace(secret, SAME)
-            return value
+            return hide(value)
         case list():
-            return [_scrub(item, secrets) for item in value]
+            return [_replaced(item, hide) for item in value]
         case dict():
-            return {key: _scrub(item, secrets) for key, item in value.items()}
+            return {key: _replaced(item, hide) for key, item in value.items()}
+        case bool() | None:
+            return value
+        case int() | float():
+            return value if hide(str(value)) == str(value) else SAME
     return value

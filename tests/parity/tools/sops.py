@@ -26,7 +26,7 @@ def _trueup(case: Case) -> bytes:
             ring,
             output=given.output_type,
             source=case.path,
-        )
+        ).content
 
 
 def _keys(case: Case) -> KeyMaterial:

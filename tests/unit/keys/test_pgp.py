@@ -35,7 +35,7 @@ def ring() -> Iterator[KeyRing]:
 
 
 def test_a_private_key_opens_a_file(ring: KeyRing) -> None:
-    assert b"password: correct horse" in decrypt(SEALED, Format.YAML, ring)
+    assert b"password: correct horse" in decrypt(SEALED, Format.YAML, ring).content
 
 
 def test_nothing_is_left_of_the_key(temporary: Path, ring: KeyRing) -> None:

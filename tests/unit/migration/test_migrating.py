@@ -200,9 +200,11 @@ async def test_objects_of_a_tenant_are_looked_at_as_the_account_of_the_tenant(
 
 
 async def test_what_only_flux_serves_has_to_be_left_on_purpose(cluster: Cluster) -> None:
-    encrypted = {"spec": {"decryption": {"provider": "sops"}}}
+    encrypted = {"spec": {"decryption": {"provider": "sops", "serviceAccountName": "a"}}}
     await cluster.person.patch(SHOP, encrypted, field_manager="person")
-    with pytest.raises(InputError, match=r"flux-system/shop: spec.decryption .*--leave-unserved"):
+    with pytest.raises(
+        InputError, match=r"flux-system/shop: to use spec.decryption.*--leave-unserved"
+    ):
         await cluster.migrate(scale_down=True)
     assert await replicas(cluster) == [1, 1]
     await cluster.migrate(scale_down=True, leave_unserved=True)

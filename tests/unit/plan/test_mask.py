@@ -16,8 +16,11 @@ from trueup.plan.mask import (
     BEFORE,
     SAME,
     confidential_texts,
+    decrypted_texts,
+    guard_changes,
     mask_changes,
     mask_object,
+    scrub_changes,
     scrub_error,
 )
 
@@ -115,3 +118,44 @@ def test_keys_are_shown() -> None:
 def test_other_kinds_are_shown_as_they_are(kind: tuple[str, str]) -> None:
     obj = {"apiVersion": kind[0], "kind": kind[1], "data": {"a": "plain text"}}
     assert mask_object(obj) == obj
+
+
+# What was decrypted
+
+
+def test_a_decrypted_text_is_known_whole_by_lines_and_in_base64() -> None:
+    texts = decrypted_texts(["first line\nsecond line"])
+    assert {
+        "first line\nsecond line",
+        "second line",
+        base64.b64encode(b"first line\nsecond line").decode(),
+    } <= {*texts}
+
+
+def test_a_short_text_is_hidden_where_it_stands_alone_or_is_quoted() -> None:
+    change = FieldChange(".spec.pin", "12", {"said": 'is "12"', "other": "120"})
+    (shown,) = scrub_changes([change], decrypted_texts(["12"]))
+    assert (shown.before, shown.after) == ("***", {"said": 'is "***"', "other": "120"})
+
+
+def test_a_number_that_was_decrypted_is_hidden() -> None:
+    (shown,) = scrub_changes([FieldChange(".spec.port", 1, 4711)], decrypted_texts(["4711"]))
+    assert (shown.before, shown.after) == (1, "***")
+
+
+def test_of_a_guarded_object_no_value_is_left() -> None:
+    (shown,) = guard_changes([FieldChange(".data.a", ABSENT, "new")])
+    assert (shown.path, shown.before, shown.after) == (".data.a", ABSENT, "*** (after)")
+
+
+def test_an_error_about_a_guarded_object_loses_short_texts_as_words() -> None:
+    error = Invalid("Invalid value: 42: must not be 42, nor 420", subject="Pod/a")
+    scrub_error(error, decrypted_texts(["42"]), short=True)
+    assert error.cause == "Invalid value: ***: must not be ***, nor 420"
+
+
+@given(VALUES, st.text(max_size=20), st.text(max_size=20))
+def test_no_decrypted_text_survives_within_another(secret: str, before: str, after: str) -> None:
+    change = FieldChange(".a", ABSENT, f"{before}{secret}{after}")
+    (shown,) = scrub_changes([change], decrypted_texts([secret]))
+    assert secret not in shown.after

@@ -2,18 +2,76 @@
 
 from __future__ import annotations
 
-from trueup.cli.rendering.options import together
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from trueup.cli.rendering.options import flag_of, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
 from trueup.dialects.flux.generate import generate
 from trueup.dialects.flux.manifests import BUILD_OPTIONS, flattened
+from trueup.objects import Manifest
+from trueup.plan.mask import decrypted_texts, holds, is_secret
 from trueup.render.kustomize import build, to_yaml
 
-options = together()
+_option = flag_of("Flux options", "flux")
+_MASK: Final = "**SOPS**"
+
+options = together(
+    _option(
+        "--decrypt", is_flag=True, help="Decrypt what SOPS encrypted, as spec.decryption does."
+    ),
+    _option(
+        "--sops-age-key-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="age keys to decrypt with, beside those that sops itself would find.",
+    ),
+    _option("--show-secrets", is_flag=True, help="Print decrypted values instead of a mask."),
+)
 
 
-def render(place: Place, _flags: Flags) -> Rendered:
+def render(place: Place, flags: Flags) -> Rendered:
     """The kustomization of the folder, or one that lists every manifest below it."""
+    if flags["decrypt"]:
+        return _decrypted(place, flags)
     tree = generate(place.tree, place.path, {})
     objects = flattened(build(tree, place.path, BUILD_OPTIONS))
     return Rendered(objects, to_yaml(objects))
+
+
+def _decrypted(place: Place, flags: Flags) -> Rendered:
+    from trueup.cli.decryption import own_keys
+    from trueup.dialects.flux.decryption import Decryptor
+    from trueup.keys import KeyRing
+
+    with KeyRing(own_keys(flags["sops_age_key_file"])) as keys:
+        decryptor = Decryptor(keys)
+        tree = decryptor.sources(generate(place.tree, place.path, {}), place.path)
+        objects = flattened(decryptor.objects(build(tree, place.path, BUILD_OPTIONS)))
+    if not flags["show_secrets"]:
+        objects = _masked(objects, decrypted_texts(decryptor.secrets))
+    return Rendered(objects, to_yaml(objects))
+
+
+def _masked(objects: Sequence[Manifest], texts: Sequence[str]) -> list[Manifest]:
+    """``objects`` with a mask for each value that holds one of ``texts``."""
+    return [_mask(obj, texts, in_data=False) for obj in objects]
+
+
+def _mask(value: Any, texts: Sequence[str], *, in_data: bool) -> Any:
+    if isinstance(value, dict):
+        secret = is_secret(value)
+        return {
+            key: _mask(item, texts, in_data=in_data or (secret and key == "data"))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_mask(item, texts, in_data=in_data) for item in value]
+    if value is None or not holds(value, texts):
+        return value
+    return base64.b64encode(_MASK.encode()).decode() if in_data else _MASK

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from trueup.dialects.flux import kustomization, names, status
+from trueup.dialects.flux.decryption import BY_SECRETS, Decryption
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.flow import Delivery
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, manifest
@@ -21,11 +22,12 @@ class KustomizationDialect:
     component: str = names.APPLY_MANAGER
     path_not_found: str = "kustomization path not found"
 
-    def __init__(self, tenancy: Tenancy = OPEN) -> None:
+    def __init__(self, tenancy: Tenancy = OPEN, decryption: Decryption = BY_SECRETS) -> None:
         self._tenancy = tenancy
+        self._decryption = decryption
 
     def delivery_of(self, resource: Manifest) -> Delivery:
-        return kustomization.delivery_of(resource, self._tenancy)
+        return kustomization.delivery_of(resource, self._tenancy, self._decryption)
 
     def check_access(self, delivery: Delivery) -> None:
         self._tenancy.check(delivery)

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from trueup.dialects.flux import decryption as sops
 from trueup.dialects.flux import names
 from trueup.dialects.flux.conventions import CONVENTIONS, stages
+from trueup.dialects.flux.decryption import BY_SECRETS, Decryption, Decryptor
 from trueup.dialects.flux.ignored import ignored_fields
 from trueup.dialects.flux.manifests import render_objects
 from trueup.dialects.flux.sent import bring_into_form
 from trueup.dialects.flux.shape import check_shape
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
-from trueup.errors import ExpressionError, InputError, RenderError
+from trueup.errors import ExpressionError, InputError, RenderError, TrueupError, of_defect
 from trueup.flow import (
     DeletionPolicy,
     Delivery,
@@ -28,7 +30,13 @@ from trueup.flow import (
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.objects.names import dns_subdomain
 from trueup.observe.health.expressions import StatusExpressions
-from trueup.plan.mask import confidential_texts, is_secret
+from trueup.plan.mask import (
+    confidential_texts,
+    decrypted_texts,
+    holds,
+    is_secret,
+    scrub_error,
+)
 from trueup.report.times import seconds_of
 from trueup.tree import Tree
 
@@ -45,15 +53,14 @@ def is_suspended(resource: Mapping[str, Any]) -> bool:
     return bool((resource.get("spec") or {}).get("suspend"))
 
 
-def delivery_of(resource: Manifest, tenancy: Tenancy = OPEN) -> Delivery:
+def delivery_of(
+    resource: Manifest, tenancy: Tenancy = OPEN, decryption: Decryption = BY_SECRETS
+) -> Delivery:
     """The resource's spec as a Delivery; InputError names the field that is wrong."""
     ref = ObjectRef.of(resource)
     spec = resource.get("spec") or {}
     subject = str(ref)
-    if spec.get("decryption"):
-        raise InputError(
-            "spec.decryption is not supported yet", subject=subject, next_step="remove it"
-        )
+    encrypted = sops.wanted(spec, ref, decryption)
     interval = seconds_of(spec.get("interval") or "", f"{subject}: spec.interval")
     retry = _seconds(spec, "retryInterval", subject, default=interval)
     timeout = _seconds(spec, "timeout", subject, default=max(interval - 30, _MIN_TIMEOUT))
@@ -69,9 +76,9 @@ def delivery_of(resource: Manifest, tenancy: Tenancy = OPEN) -> Delivery:
         retry_interval=retry,
         conventions=CONVENTIONS,
         labels=labels,
-        render=lambda tree, inputs: _render(resource, labels, tree, inputs),
+        render=lambda tree, inputs: _render(resource, labels, tree, inputs, decryption),
         render_key=digest_of([spec, ref.namespace, ref.name]),
-        inputs=tuple(_inputs(spec, ref.namespace)),
+        inputs=tuple(_inputs(spec, ref.namespace, encrypted)),
         target=_target(spec, ref.namespace, tenancy),
         prune=bool(spec.get("prune")),
         deletion=DeletionPolicy(spec.get("deletionPolicy") or "MirrorPrune"),
@@ -108,8 +115,12 @@ def _source(source: Mapping[str, Any], ref: ObjectRef) -> ObjectRef:
     return ObjectRef(group, kind, source.get("namespace") or ref.namespace, name, "v1")
 
 
-def _inputs(spec: Mapping[str, Any], namespace: str) -> list[tuple[ObjectRef, bool]]:
-    found = []
+def _inputs(
+    spec: Mapping[str, Any], namespace: str, encrypted: sops.Wanted | None
+) -> list[tuple[ObjectRef, bool]]:
+    found: list[tuple[ObjectRef, bool]] = []
+    if encrypted is not None and encrypted.secret is not None:
+        found.append((encrypted.secret, False))
     for item in (spec.get("postBuild") or {}).get("substituteFrom") or ():
         ref = ObjectRef("", item["kind"], namespace, item["name"], "v1")
         found.append((ref, bool(item.get("optional"))))
@@ -176,10 +187,35 @@ def _dependency(item: Mapping[str, Any], ref: ObjectRef) -> Dependency:
 
 
 def _render(
-    resource: Manifest, labels: Mapping[str, str], tree: Tree, inputs: Sequence[Manifest]
+    resource: Manifest,
+    labels: Mapping[str, str],
+    tree: Tree,
+    inputs: Sequence[Manifest],
+    decryption: Decryption,
+) -> Rendering:
+    encrypted = sops.wanted(resource["spec"], ObjectRef.of(resource), decryption)
+    if encrypted is None:
+        return _finished(resource, labels, render_objects(tree, resource, inputs), inputs)
+    with decryption.open_keys(sops.material(encrypted, inputs, decryption)) as keys:
+        decryptor = Decryptor(keys)
+        try:
+            objects = render_objects(tree, resource, inputs, decryptor)
+            return _finished(resource, labels, objects, inputs, decryptor)
+        except TrueupError as error:
+            scrub_error(error, decrypted_texts(decryptor.secrets))
+            raise
+        except Exception as error:  # its words may hold what was decrypted
+            raise of_defect(error, "rendering what was decrypted") from None
+
+
+def _finished(
+    resource: Manifest,
+    labels: Mapping[str, str],
+    objects: Sequence[Manifest],
+    inputs: Sequence[Manifest],
+    decryptor: Decryptor | None = None,
 ) -> Rendering:
     spec = resource["spec"]
-    objects = render_objects(tree, resource, inputs)
     metadata = spec.get("commonMetadata") or {}
     for obj in objects:
         check_shape(obj)
@@ -193,12 +229,25 @@ def _render(
     for stage in built:
         for desired in stage.objects:
             content.update(desired.body)
-    confidential = confidential_texts(filter(is_secret, inputs))
-    return Rendering(built, f"sha256:{content.hexdigest()}", confidential)
+    texts = decrypted_texts(decryptor.secrets) if decryptor else ()
+    guarded = _guarded(objects, decryptor, texts) if decryptor else frozenset()
+    confidential = (*confidential_texts(filter(is_secret, inputs)), *texts)
+    return Rendering(built, f"sha256:{content.hexdigest()}", confidential, guarded)
+
+
+def _guarded(
+    objects: Sequence[Manifest], decryptor: Decryptor, texts: Sequence[str]
+) -> frozenset[ObjectRef]:
+    """The objects that a decrypted value went into. Of Secrets nothing is shown anyway."""
+    return frozenset(
+        ObjectRef.of(obj)
+        for obj in objects
+        if not is_secret(obj) and (sops.identity(obj) in decryptor.decrypted or holds(obj, texts))
+    )
 
 
 def _refuse_encrypted(obj: Manifest) -> None:
-    if obj.get("kind") == "Secret" and "sops" in obj:
+    if is_secret(obj) and "sops" in obj and not sops.is_opted_out(obj):
         raise RenderError(
             "is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
             subject=str(ObjectRef.of(obj)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
+from trueup.dialects.flux.decryption import Decryptor
 from trueup.dialects.flux.generate import generate
 from trueup.dialects.flux.postbuild import (
     cluster_lookup,
@@ -24,16 +25,24 @@ BUILD_OPTIONS = Options(load_restrictor="none", extends_schema=True)
 
 
 def render_objects(
-    tree: Tree, resource: Manifest, inputs: Sequence[Manifest], *, strict: bool = True
+    tree: Tree,
+    resource: Manifest,
+    inputs: Sequence[Manifest],
+    decryptor: Decryptor | None = None,
+    *,
+    strict: bool = True,
 ) -> list[Manifest]:
     """What ``resource`` wants from ``tree``; ``inputs`` are the ConfigMaps and Secrets it reads.
 
+    Without ``decryptor`` what is encrypted stays so.
     Raises InputError, by its subclasses, with the file or object that is wrong as the subject.
     """
     spec = resource["spec"]
     path = within_source(spec.get("path") or "")
-    built = build(generate(tree, path, spec), path, BUILD_OPTIONS)
-    objects = list(flattened(built))
+    generated = generate(tree, path, spec)
+    source = decryptor.sources(generated, path) if decryptor else generated
+    built = build(source, path, BUILD_OPTIONS)
+    objects = flattened(decryptor.objects(built) if decryptor else built)
     post = post_build(resource)
     if post is None:
         return objects

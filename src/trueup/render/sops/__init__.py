@@ -5,13 +5,14 @@ Pure: ``data_key`` asks for the document's key through a port, all else is compu
 """
 
 from trueup.render.sops.data_key import DataKeys
-from trueup.render.sops.decrypt import MAX_BYTES, decrypt
+from trueup.render.sops.decrypt import MAX_BYTES, Decrypted, decrypt
 from trueup.render.sops.formats import Format, format_by_mark, format_of_path, has_mark
 from trueup.render.sops.metadata import MasterKey
 
 __all__ = [
     "MAX_BYTES",
     "DataKeys",
+    "Decrypted",
     "Format",
     "MasterKey",
     "decrypt",

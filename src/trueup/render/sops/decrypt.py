@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.errors import DecryptionError, TrueupError
@@ -23,6 +24,14 @@ _ONLY_ENCRYPTED = hashlib.sha256(b"sops").digest()
 """What the MAC begins with where it counts only what is encrypted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decrypted:
+    """A plain document. ``secrets`` are the texts of what was encrypted in it, comments too."""
+
+    content: bytes = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+
 def decrypt(
     content: bytes,
     form: Format,
@@ -31,7 +40,7 @@ def decrypt(
     output: Format | None = None,
     source: str = "",
     check_mac: bool = True,
-) -> bytes:
+) -> Decrypted:
     """The plain text of ``content``, in the bytes of ``sops decrypt``.
 
     ``output`` is another format than ``form`` to write it in. ``source`` names it in errors.
@@ -42,24 +51,17 @@ def decrypt(
         if len(content) > MAX_BYTES:
             raise DecryptionError(f"is larger than {MAX_BYTES} bytes")
         branches, metadata = store_of(form).load_encrypted(content)
-        plain = decrypt_tree(branches, metadata, data_key(metadata, keys), check_mac=check_mac)
-        return store_of(output or form).emit(plain)
+        cipher = Cipher(data_key(metadata, keys))
+        walk = _Walk(metadata, cipher)
+        plain = [walk.branch(branch, (), ()) for branch in branches]
+        if check_mac:
+            _check(metadata, cipher, walk.mac)
+        return Decrypted(store_of(output or form).emit(plain), tuple(walk.secrets))
     except TrueupError as error:
         error.subject = ": ".join(part for part in (source, error.subject) if part)
         raise
     except RecursionError as error:
         raise DecryptionError("is nested too deeply", subject=source) from error
-
-
-def decrypt_tree(
-    branches: Sequence[Branch], metadata: Metadata, key: bytes, *, check_mac: bool
-) -> list[Branch]:
-    cipher = Cipher(key)
-    walk = _Walk(metadata, cipher)
-    plain = [walk.branch(branch, (), ()) for branch in branches]
-    if check_mac:
-        _check(metadata, cipher, walk.mac)
-    return plain
 
 
 def _check(metadata: Metadata, cipher: Cipher, computed: str) -> None:
@@ -84,6 +86,7 @@ class _Walk:
         self._rule = metadata.rule
         self._only_encrypted = metadata.mac_only_encrypted
         self._cipher = cipher
+        self.secrets: list[str] = []
         self._hash = hashlib.sha512(_ONLY_ENCRYPTED if self._only_encrypted else b"")
 
     @property
@@ -149,16 +152,28 @@ class _Walk:
         bound_to = ":".join(path) + ":"
         if isinstance(value, Comment):
             try:
-                return self._cipher.decrypt(value.text, bound_to)
+                plain = self._cipher.decrypt(value.text, bound_to)
             except DecryptionError:
                 return value  # it was not encrypted: early releases left comments alone
-        try:
-            if not isinstance(value, str):
-                raise DecryptionError("should be encrypted, and is not even text")
-            return self._cipher.decrypt(value, bound_to)
-        except DecryptionError as error:
-            error.subject = _field(path)
-            raise
+        else:
+            try:
+                if not isinstance(value, str):
+                    raise DecryptionError("should be encrypted, and is not even text")
+                plain = self._cipher.decrypt(value, bound_to)
+            except DecryptionError as error:
+                error.subject = _field(path)
+                raise
+        self._note(plain)
+        return plain
+
+    def _note(self, plain: Any) -> None:
+        """A truth value tells nothing by itself; numbers stand for themselves in any format."""
+        if isinstance(plain, Comment | Time):
+            plain = plain.text
+        if isinstance(plain, float):
+            self.secrets += sorted({format_float(plain, "f"), format_float(plain, "g")})
+        elif plain != "" and not isinstance(plain, bool):
+            self.secrets.append(str(plain))
 
 
 def _hashed(value: Any, path: Sequence[str]) -> bytes:

@@ -53,7 +53,7 @@ def refusal(content: str | bytes, form: Format = Format.YAML) -> str:
 @settings(max_examples=25, deadline=None)
 def test_what_was_encrypted_as_json_comes_back(plain: dict[str, Any]) -> None:
     text = json.dumps(encrypted(plain)).encode()
-    assert json.loads(decrypt(text, Format.JSON, Known())) == plain
+    assert json.loads(decrypt(text, Format.JSON, Known()).content) == plain
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,9}", fullmatch=True), TEXTS, max_size=4))
@@ -62,7 +62,7 @@ def test_yaml_that_comes_out_is_read_as_what_went_in(plain: dict[str, Any]) -> N
     plain.pop("sops", None)
     text = json.dumps(encrypted(plain)).encode()
     written = decrypt(text, Format.JSON, Known(), output=Format.YAML)
-    assert (yaml.load(written) or {}) == plain
+    assert (yaml.load(written.content) or {}) == plain
 
 
 def test_no_refusal_shows_a_value() -> None:
@@ -75,6 +75,11 @@ def test_a_leaf_that_should_be_encrypted_is_named_and_not_shown() -> None:
     found = {**encrypted({"a": "x"}), "b": {"c": CANARY}}
     assert refusal(json.dumps(found), Format.JSON).startswith("b.c: should be encrypted")
     assert CANARY not in refusal(json.dumps(found), Format.JSON)
+
+
+def test_it_tells_which_texts_were_encrypted() -> None:
+    found = encrypted({"a": CANARY, "b": ["x", ""]})
+    assert decrypt(json.dumps(found).encode(), Format.JSON, Known()).secrets == (CANARY, "x")
 
 
 def test_the_file_is_named_before_the_field() -> None:

@@ -1,0 +1,260 @@
+"""``spec.decryption`` of a Flux Kustomization: where keys come from, and what they are used on.
+
+As kustomize-controller does it: before the build the files that Secrets and patches are made of,
+after it the objects that SOPS encrypted, and values of Secrets that are encrypted files.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from trueup.dialects.flux import names
+from trueup.dialects.flux.key_secret import key_material
+from trueup.errors import InputError, NotEnabled, TreeError
+from trueup.keys import KeyMaterial, KeyRing
+from trueup.objects import Manifest, ObjectRef, manifest, yaml
+from trueup.objects.names import dns_subdomain
+from trueup.render.kustomize.kustomization import FILE_NAMES
+from trueup.render.sops import (
+    DataKeys,
+    Format,
+    decrypt,
+    format_by_mark,
+    format_of_path,
+    has_mark,
+)
+from trueup.tree import OverlayTree, Tree
+
+_SOPS: Final = "sops"
+_DOCKER_CONFIG: Final = ".dockerconfigjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Decryption:
+    """How encrypted deliveries are opened here.
+
+    ``age_secret`` has age keys for deliveries that name no Secret. ``as_this_machine``: whether
+    Trueup's own identity in the clouds counts for them.
+    """
+
+    open_keys: Callable[[KeyMaterial], AbstractContextManager[DataKeys]] = KeyRing
+    age_secret: ObjectRef | None = None
+    as_this_machine: bool = False
+
+
+BY_SECRETS: Final = Decryption()
+"""With the keys that each delivery names, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a Kustomization says: ``secret`` has its keys; None: it names none."""
+
+    secret: ObjectRef | None
+    is_common: bool = False
+    """Whether the Secret is that for all, of which only age keys count."""
+
+
+def wanted(spec: Mapping[str, Any], ref: ObjectRef, decryption: Decryption) -> Wanted | None:
+    """None if nothing is to be decrypted. Raises InputError, or NotEnabled as Flux would."""
+    found = spec.get("decryption")
+    if not found:
+        return None
+    if found.get("provider") != _SOPS:
+        raise InputError(
+            f"spec.decryption.provider {found.get('provider')!r} is none",
+            subject=str(ref),
+            next_step=f"use {_SOPS}",
+        )
+    if found.get("serviceAccountName"):
+        raise NotEnabled(
+            "to use spec.decryption.serviceAccountName for decryption authentication please enable"
+            " the ObjectLevelWorkloadIdentity feature gate in the controller",
+            subject=str(ref),
+            next_step="Trueup does not have it yet: give the keys in spec.decryption.secretRef",
+        )
+    name = (found.get("secretRef") or {}).get("name")
+    if not name:
+        return Wanted(decryption.age_secret, is_common=True)
+    if problems := dns_subdomain(name):
+        raise InputError(f"spec.decryption.secretRef.name {name!r} is none: {problems[0]}")
+    return Wanted(ObjectRef("", "Secret", ref.namespace, name, "v1"))
+
+
+def material(found: Wanted, inputs: Sequence[Manifest], decryption: Decryption) -> KeyMaterial:
+    """The keys in the Secret among ``inputs``."""
+    secret = next((obj for obj in inputs if ObjectRef.of(obj) == found.secret), None)
+    return key_material(
+        secret, only_age=found.is_common, as_this_machine=decryption.as_this_machine
+    )
+
+
+class Decryptor:
+    """Decrypts what one rendering reads and makes; ``secrets`` are the texts that came of it."""
+
+    def __init__(self, keys: DataKeys) -> None:
+        self._keys = keys
+        self.secrets: list[str] = []
+        self.decrypted: set[tuple[Any, ...]] = set()
+        """``identity`` of each object that was encrypted as a whole."""
+
+    # Before the build
+
+    def sources(self, tree: Tree, path: str) -> Tree:
+        """``tree`` with the files that Secrets and patches are made of decrypted in their place."""
+        files: dict[str, bytes | str] = {}
+        for file, form in _referenced(tree, path):
+            with suppress(TreeError):  # the build will complain
+                found = tree.resolve(file)
+                if found is not None and found not in files and tree.is_file(found):
+                    content = tree.read(found)
+                    if has_mark(content, form):
+                        files[found] = self._decrypt(content, form, form, found)
+        return OverlayTree(tree, files) if files else tree
+
+    # After the build
+
+    def objects(self, built: Sequence[Manifest]) -> list[Manifest]:
+        return [self._object(obj) for obj in built]
+
+    def _object(self, obj: Manifest) -> Manifest:
+        if is_opted_out(obj):
+            return obj
+        if _is_encrypted(obj):
+            return self._whole(obj)
+        return self._values(obj) if obj.get("kind") == "Secret" else obj
+
+    def _whole(self, obj: Manifest) -> Manifest:
+        """Kustomize may have changed it since it was encrypted, so its MAC says nothing."""
+        text = orjson.dumps(obj)
+        plain = self._decrypt(text, Format.JSON, Format.JSON, identity_text(obj), check_mac=False)
+        found: Manifest = orjson.loads(plain)
+        self.decrypted.add(identity(found))
+        return found
+
+    def _values(self, secret: Manifest) -> Manifest:
+        data = secret.get("data")
+        if not isinstance(data, dict):
+            return secret
+        found = {key: self._value(secret, key, value) for key, value in data.items()}
+        return {**secret, "data": found} if found != data else secret
+
+    def _value(self, secret: Manifest, key: str, value: Any) -> Any:
+        content = _from_base64(value)
+        form = format_by_mark(content)
+        if form is None:
+            return value
+        where = f"{identity_text(secret)}: data.{key}"
+        plain = self._decrypt(content, form, format_of(key), where)
+        return base64.b64encode(plain).decode()
+
+    def _decrypt(
+        self, content: bytes, form: Format, output: Format, where: str, *, check_mac: bool = True
+    ) -> bytes:
+        plain = decrypt(content, form, self._keys, output=output, source=where, check_mac=check_mac)
+        self.secrets += plain.secrets
+        return plain.content
+
+
+def is_opted_out(obj: Manifest) -> bool:
+    """Whether an annotation says to leave the object encrypted."""
+    said = manifest.annotations(obj).get(names.DECRYPT)
+    return str(said).lower() == names.DISABLED
+
+
+def identity(obj: Manifest) -> tuple[Any, ...]:
+    meta = obj.get("metadata") or {}
+    return obj.get("apiVersion"), obj.get("kind"), meta.get("namespace"), meta.get("name")
+
+
+def identity_text(obj: Manifest) -> str:
+    _, kind, namespace, name = identity(obj)
+    return "/".join(str(part) for part in (kind, namespace, name) if part)
+
+
+def format_of(path: str) -> Format:
+    return Format.JSON if path.endswith(_DOCKER_CONFIG) else format_of_path(path)
+
+
+def _is_encrypted(obj: Manifest) -> bool:
+    found = obj.get(_SOPS)
+    return isinstance(found, dict) and bool(found.get("mac"))
+
+
+def _from_base64(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        return b""
+
+
+# What kustomizations refer to
+
+
+def _referenced(tree: Tree, path: str) -> Iterator[tuple[str, Format]]:
+    """Files of Secrets and patches, of the kustomization at ``path`` and of those it leads to."""
+    visited: set[str] = set()
+    todo = [path]
+    while todo:
+        folder = _folder(tree, todo.pop())
+        if folder is None or folder in visited:
+            continue
+        visited.add(folder)
+        found = _kustomization(tree, folder)
+        for file, form in _files(found):
+            yield f"{folder}/{file}", form
+        below = [*_texts(found.get("resources")), *_texts(found.get("components"))]
+        todo += [f"{folder}/{each}" for each in reversed(below) if not _is_remote(each)]
+
+
+def _folder(tree: Tree, path: str) -> str | None:
+    with suppress(TreeError):  # the build will complain
+        found = tree.resolve(path)
+        if found is not None and tree.is_dir(found):
+            return found
+    return None
+
+
+def _kustomization(tree: Tree, folder: str) -> Mapping[str, Any]:
+    """Empty where there is none, or none that can be read: the build will say so."""
+    for name in FILE_NAMES:
+        path = f"{folder}/{name}"
+        if tree.is_file(path):
+            with suppress(InputError):
+                found = yaml.load(tree.read(path), path)
+                return found if isinstance(found, dict) else {}
+            return {}
+    return {}
+
+
+def _files(found: Mapping[str, Any]) -> Iterator[tuple[str, Format]]:
+    for generator in _mappings(found.get("secretGenerator")):
+        for source in _texts(generator.get("files")):
+            key, sign, path = source.partition("=")
+            yield (path if sign else key), format_of(key)
+        for path in _texts(generator.get("envs")):
+            form = format_of(path)
+            yield path, Format.DOTENV if form is Format.BINARY else form
+    for patch in _mappings(found.get("patches")):
+        file = patch.get("path")
+        if isinstance(file, str) and file and not _is_remote(file):
+            yield file, format_of(file)
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _is_remote(path: str) -> bool:
+    return "://" in path or path.startswith("/")

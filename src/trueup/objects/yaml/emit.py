@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cmp_to_key, lru_cache
+from functools import cmp_to_key
 from typing import Any
 
+from trueup.objects.yaml.memo import memo
 from trueup.objects.yaml.scalars import as_json_number, needs_quotes
 
 _MAX_SIMPLE_KEY = 128
@@ -68,12 +69,15 @@ class _Writer:
         start = first
         items = _sorted_items(value) if self._sort_keys else value.items()
         for key, item in items:
-            head = start + quote(key)
-            start = indent
-            if not _is_simple_key(key):
-                self._leaf_line(head[: -len(quote(key))] + "? ", key, indent + "  ")
+            quoted = _simple_key(key)
+            if quoted is None:
+                self._leaf_line(start + "? ", key, indent + "  ")
                 self._item(item, indent, indent + ": ")
-            elif isinstance(item, dict) and item:
+                start = indent
+                continue
+            head = start + quoted
+            start = indent
+            if isinstance(item, dict) and item:
                 write(head + ":\n")
                 inner = indent + "  "
                 self._mapping(item, inner, inner)
@@ -146,16 +150,15 @@ def _fold(text: str, column: int, indent: str) -> str:
     return "".join(parts) + text[begin:]
 
 
-def _is_simple_key(key: str) -> bool:
-    """Whether ``key`` fits before a colon; a longer one follows a question mark."""
-    return (
-        len(key) <= _MAX_SIMPLE_KEY
-        and len(key.encode()) <= _MAX_SIMPLE_KEY
-        and not _BREAK.search(key)
-    )
+@memo(4096)
+def _simple_key(key: str) -> str | None:
+    """``key`` as it stands before a colon; None where it has to follow a question mark."""
+    if len(key) > _MAX_SIMPLE_KEY or len(key.encode()) > _MAX_SIMPLE_KEY or _BREAK.search(key):
+        return None
+    return quote(key)
 
 
-@lru_cache(maxsize=16384)
+@memo(16384)
 def quote(text: str) -> str:
     """``text`` on one line: plain where a reader takes it for this string, else quoted."""
     if needs_quotes(text) or _SPECIAL.search(text):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
+
+from trueup.objects.yaml.memo import memo
 
 Scalar = str | int | float | bool | None
 
@@ -38,6 +39,7 @@ SPECIAL_FLOATS: dict[str, float] = {
     for word in (name, name.replace("inf", "Inf"), name.replace("inf", "INF"))
 } | {".NaN": float("nan"), ".NAN": float("nan")}
 
+
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(NULLS),
     **TRUE_FALSE,
@@ -56,7 +58,7 @@ _MAX_INT = 2**64
 _SAFE_INTEGER = 2**53
 
 
-@lru_cache(maxsize=8192)
+@memo(8192)
 def resolve(text: str) -> Scalar:
     """The value of the plain scalar ``text`` (NaN and infinities are floats)."""
     if text in _WORDS:
@@ -124,7 +126,7 @@ _TIMESTAMP = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+@memo(8192)
 def needs_quotes(text: str) -> bool:
     """Whether ``text`` written plain would be read as something else than a string."""
     if text in _WORDS:

@@ -10,6 +10,7 @@ from trueup.render.kustomize import plugins, provenance
 from trueup.render.kustomize.configuration import Configuration, load_configuration
 from trueup.render.kustomize.crds import configuration_of_crds
 from trueup.render.kustomize.generators.objects import generate
+from trueup.render.kustomize.identity import Key
 from trueup.render.kustomize.kustomization import (
     COMPONENT,
     FILE_NAMES,
@@ -34,8 +35,8 @@ class Accumulation:
     configuration: Configuration = field(default_factory=Configuration)
     variables: Variables = field(default_factory=dict)
 
-    def merge(self, other: Accumulation, source: str) -> None:
-        self.resources.append_all(other.resources, source)
+    def merge(self, other: Accumulation, source: str, taken: set[Key] | None = None) -> None:
+        self.resources.append_all(other.resources, source, taken)
         self.configuration = self.configuration.merged(other.configuration)
         self.variables = merge_variables(self.variables, other.variables.values())
 
@@ -70,7 +71,9 @@ class Target:
         found.configuration = found.configuration.merged(crds)
         self._generate(found.resources)
         for path in fields.components:
-            found = self._descend(Accumulation(), path, onto=found)
+            merged = Accumulation()
+            merged.merge(self._below(path, onto=found), self._loader.source(path))
+            found = merged
         setting = Setting(self._loader, self._session.kinds, found.configuration)
         self._transform(found.resources, setting)
         claim_variables(found.resources, fields.vars)
@@ -78,11 +81,12 @@ class Target:
         return found
 
     def _collect(self, found: Accumulation, paths: Iterable[str]) -> None:
+        taken = found.resources.keys()
         for path in paths:
             if self._loader.is_directory(path):
-                self._descend(found, path)
+                found.merge(self._below(path), self._loader.source(path), taken)
             else:
-                found.resources.append_all(self._read(path), self._loader.source(path))
+                found.resources.append_all(self._read(path), self._loader.source(path), taken)
 
     def _read(self, path: str) -> list[Resource]:
         content = self._loader.read(path)
@@ -91,10 +95,8 @@ class Target:
         self._note_file(found, path)
         return found
 
-    def _descend(
-        self, found: Accumulation, path: str, onto: Accumulation | None = None
-    ) -> Accumulation:
-        """Merges the kustomization at ``path`` into ``found``, carried out on ``onto``."""
+    def _below(self, path: str, onto: Accumulation | None = None) -> Accumulation:
+        """The kustomization at ``path``, carried out on ``onto`` if it is to be a component."""
         folder = provenance.joined(self._folder, path)
         below = Target(self._loader.enter(path), self._session, folder)
         is_component = below.kustomization.kind == COMPONENT
@@ -104,8 +106,7 @@ class Target:
                 subject=self._loader.source(path),
                 next_step="list Components under components, and all else under resources",
             )
-        found.merge(below.accumulate(onto), self._loader.source(path))
-        return found
+        return below.accumulate(onto)
 
     def _generate(self, resources: ResMap) -> None:
         fields, loader = self.kustomization, self._loader

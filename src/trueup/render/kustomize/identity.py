@@ -69,6 +69,10 @@ def _cluster_scoped() -> frozenset[Gvk]:
 CLUSTER_SCOPED = _cluster_scoped()
 
 
+Key = tuple[Gvk, str, str]
+"""Kind, name and namespace, as far as it has one: what makes two resources the same object."""
+
+
 class ResId(NamedTuple):
     """The identity of a resource at one moment of the build."""
 
@@ -84,7 +88,7 @@ class ResId(NamedTuple):
         return self.namespace or "default"
 
     @property
-    def key(self) -> tuple[Gvk, str, str]:
+    def key(self) -> Key:
         """Equal for two ids exactly if they name the same object."""
         return self.gvk, self.name, self.effective_namespace
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
 from typing import Any
 
 from trueup.errors import RenderError, YamlError
 from trueup.render.kustomize.decoding import decode, read_config
+from trueup.render.kustomize.textcache import TextCache
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_CACHED_TEXT = 256 * 1024
+_CACHED_BYTES = 2 * 1024 * 1024
 KUSTOMIZATION, COMPONENT = "Kustomization", "Component"
 _API_VERSIONS = {
     KUSTOMIZATION: "kustomize.config.k8s.io/v1beta1",
@@ -263,15 +263,10 @@ def read_kustomization(content: bytes, source: str) -> Kustomization:
     Nobody changes it: many builds share the one of a base.
     """
     try:
-        return _read_cached(content) if len(content) <= _CACHED_TEXT else _read(content)
+        return _read_cached(content)
     except (YamlError, RenderError) as error:
         error.subject = ": ".join(filter(None, (source, error.subject)))
         raise
-
-
-@lru_cache(maxsize=512)
-def _read_cached(content: bytes) -> Kustomization:
-    return _read(content)
 
 
 def _read(content: bytes) -> Kustomization:
@@ -308,3 +303,6 @@ def _check_version(found: Kustomization) -> None:
             f"apiVersion is {found.api_version}",
             next_step=f"use {_API_VERSIONS[found.kind]}",
         )
+
+
+_read_cached = TextCache(_read, _CACHED_BYTES)

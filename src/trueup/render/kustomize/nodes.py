@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from trueup.errors import RenderError
 from trueup.objects.yaml.emit import format_float, quote
+from trueup.objects.yaml.memo import SHORT, memo
 from trueup.objects.yaml.scalars import (
     NULLS,
     SPECIAL_FLOATS,
@@ -58,7 +59,7 @@ Node = Any
 """dict[str, Node], list[Node], str or Plain; None where there is no node."""
 
 
-@lru_cache(maxsize=8192)
+@memo(8192)
 def plain(text: str) -> str | Plain:
     """The node of an unquoted scalar: the YAML 1.2 types, so ``yes`` and ``on`` are strings."""
     if text in TRUE_FALSE:
@@ -243,8 +244,16 @@ def _folded(found: re.Match[str]) -> str:
     return "\n" * (found[0].count("\x85") - 1) or " "
 
 
-@lru_cache(maxsize=8192)
 def _scalar_value(node: Plain) -> Any:
+    return _short_value(node) if len(node.text) <= SHORT else _value(node)
+
+
+@lru_cache(maxsize=8192)
+def _short_value(node: Plain) -> Any:
+    return _value(node)
+
+
+def _value(node: Plain) -> Any:
     text, tag = node
     if tag == "!!binary":
         return base64.b64decode(text).decode("utf-8", "replace")

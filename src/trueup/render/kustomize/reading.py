@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -20,10 +19,11 @@ from trueup.render.kustomize.nodes import (
     text_of,
     to_value,
 )
+from trueup.render.kustomize.textcache import TextCache
 
 _SEPARATOR = re.compile(r"\n---(.*)\n")
 _SCALARS = NodeScalars()
-_CACHED_TEXT = 256 * 1024
+_CACHED_BYTES = 8 * 1024 * 1024
 
 
 def read_objects(
@@ -34,29 +34,22 @@ def read_objects(
     Of a repeated key in a patch kustomize takes the first, in a resource it refuses it.
     Raises YamlError for what does not parse, RenderError for what is not an object.
     """
-    if len(text) > _CACHED_TEXT:
-        return _parse(text, source, duplicates)
     try:
-        return [clone(found) for found in _parse_cached(text, duplicates)]
+        return [clone(found) for found in _parsed(text, duplicates)]
     except (YamlError, RenderError) as error:
         error.subject = ": ".join(part for part in (source, error.subject) if part)
         raise
 
 
-@lru_cache(maxsize=512)
-def _parse_cached(text: bytes | str, duplicates: Duplicates) -> list[dict[str, Node]]:
-    return _parse(text, "", duplicates)
-
-
-def _parse(content: bytes | str, source: str, duplicates: Duplicates) -> list[dict[str, Node]]:
-    text = _decode(content, source)
-    parts = _split(text.replace("\r\n", "\n"), source)
+def _parse(content: bytes | str, duplicates: Duplicates) -> list[dict[str, Node]]:
+    text = _decode(content)
+    parts = _split(text.replace("\r\n", "\n"))
     found = []
     for part in parts:
-        node = read_node(part, source, duplicates)
+        node = read_node(part, duplicates=duplicates)
         if not is_null(node):
             found.extend(_unwrapped(node) if len(parts) == 1 else [node])
-    return _expand_lists(_checked(found, source), source)
+    return _expand_lists(_checked(found))
 
 
 def read_node(
@@ -70,14 +63,14 @@ def read_node(
     return next(islice(documents, 1), None)
 
 
-def _decode(content: bytes | str, source: str) -> str:
+def _decode(content: bytes | str) -> str:
     try:
         return content.decode() if isinstance(content, bytes) else content
     except UnicodeDecodeError as error:
-        raise YamlError("is not UTF-8 text", subject=source) from error
+        raise YamlError("is not UTF-8 text") from error
 
 
-def _split(text: str, source: str) -> list[str]:
+def _split(text: str) -> list[str]:
     parts = []
     begin = 0
     for found in _SEPARATOR.finditer(text):
@@ -85,7 +78,6 @@ def _split(text: str, source: str) -> list[str]:
         if rest and not rest.startswith("#"):
             raise YamlError(
                 f"invalid document separator: ---{found[1]}",
-                subject=source,
                 next_step="keep --- alone on its line",
             )
         parts.append(text[begin : found.start()] + "\n")
@@ -103,31 +95,28 @@ def _unwrapped(node: Node) -> list[Node]:
     return list(items) if isinstance(items, list) else []
 
 
-def _checked(nodes: list[Node], source: str) -> list[dict[str, Node]]:
-    return [_object(node, source) for node in nodes if not is_empty(node)]
+def _checked(nodes: list[Node]) -> list[dict[str, Node]]:
+    return [_object(node) for node in nodes if not is_empty(node)]
 
 
-def _object(node: Node, source: str) -> dict[str, Node]:
+def _object(node: Node) -> dict[str, Node]:
     """``node`` if it is an object with a kind and, unless it is a list, a name."""
     if not isinstance(node, dict):
-        raise RenderError("holds something that is not an object", subject=source)
+        raise RenderError("holds something that is not an object")
     kind = text_of(node.get("kind"))
     if not kind:
-        raise RenderError(
-            "missing kind in an object", subject=source, next_step="add apiVersion and kind"
-        )
+        raise RenderError("missing kind in an object", next_step="add apiVersion and kind")
     metadata = node.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     if not kind.endswith("List") and (is_null(name) or not text_of(name)):
         raise RenderError(
             f"missing metadata.name in an object of kind {kind}",
-            subject=source,
             next_step="add a name",
         )
     return node
 
 
-def _expand_lists(nodes: list[dict[str, Node]], source: str) -> list[dict[str, Node]]:
+def _expand_lists(nodes: list[dict[str, Node]]) -> list[dict[str, Node]]:
     """``FooList`` objects replaced by their items, which go to the end."""
     queue = list(nodes)
     found = []
@@ -137,6 +126,9 @@ def _expand_lists(nodes: list[dict[str, Node]], source: str) -> list[dict[str, N
             continue
         items: Any = to_value(node)["items"]
         if items is not None and not isinstance(items, list):
-            raise RenderError(f"{text_of(node['kind'])}.items is not a list", subject=source)
-        queue.extend(_checked([from_value(item, Quoted) for item in items or ()], source))
+            raise RenderError(f"{text_of(node['kind'])}.items is not a list")
+        queue.extend(_checked([from_value(item, Quoted) for item in items or ()]))
     return found
+
+
+_parsed = TextCache(_parse, _CACHED_BYTES)

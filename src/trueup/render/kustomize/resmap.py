@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from trueup.errors import RenderError
 from trueup.render.bounds import check_object_count
-from trueup.render.kustomize.identity import ResId
+from trueup.render.kustomize.identity import Key, ResId
 from trueup.render.kustomize.nodes import text_of
 from trueup.render.kustomize.resource import (
     BEHAVIOR,
@@ -30,9 +30,18 @@ class ResMap:
     def __len__(self) -> int:
         return len(self.resources)
 
-    def append_all(self, resources: Iterable[Resource], source: str = "") -> None:
-        """Adds ``resources`` from ``source``; RenderError where one has an id that is taken."""
-        taken = {resource.id.key for resource in self.resources}
+    def keys(self) -> set[Key]:
+        """The identities that are taken now."""
+        return {resource.id.key for resource in self.resources}
+
+    def append_all(
+        self, resources: Iterable[Resource], source: str = "", taken: set[Key] | None = None
+    ) -> None:
+        """Adds ``resources`` from ``source``; RenderError where one has an id that is taken.
+
+        ``taken``: ``keys()``, from who adds often; it is kept up to date.
+        """
+        taken = self.keys() if taken is None else taken
         for resource in resources:
             key = resource.id.key
             if key in taken:

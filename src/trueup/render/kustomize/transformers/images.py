@@ -38,9 +38,12 @@ def set_image(resources: ResMap, image: Image, specs: Iterable[FieldSpec]) -> No
 def _visit_containers(node: Node, setter: Setter) -> None:
     if isinstance(node, list):
         for item in node:
-            _visit_containers(item, setter)
+            if isinstance(item, dict | list):
+                _visit_containers(item, setter)
     elif isinstance(node, dict):
         for key, item in node.items():
+            if not isinstance(item, dict | list):
+                continue
             _visit_containers(item, setter)
             if key in ("containers", "initContainers") and isinstance(item, list):
                 for container in item:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import FieldSpec, set_fields
-from trueup.render.kustomize.identity import ResId
 from trueup.render.kustomize.kustomization import Replica
 from trueup.render.kustomize.nodes import INT, Plain, retyped
 from trueup.render.kustomize.resmap import ResMap
@@ -16,15 +15,16 @@ def set_replicas(resources: ResMap, replica: Replica, specs: Iterable[FieldSpec]
     """Sets the count where ``specs`` lead; RenderError if no resource has the name."""
     specs = tuple(specs)
     count = Plain(str(replica.count), INT)
+    named = resources.with_any_id(lambda known: known.name == replica.name)
     found = False
     for spec in specs:
-
-        def matches(known: ResId, spec: FieldSpec = spec) -> bool:
-            return known.name == replica.name and known.gvk.is_selected_by(spec.gvk)
-
-        for resource in resources.with_any_id(matches):
-            found = True
-            set_fields(resource, [spec], lambda node: retyped(node, count.text), lambda: count)
+        for resource in named:
+            ids = (resource.id, *resource.previous_ids)
+            if any(
+                known.name == replica.name and known.gvk.is_selected_by(spec.gvk) for known in ids
+            ):
+                found = True
+                set_fields(resource, [spec], lambda node: retyped(node, count.text), lambda: count)
     if not found:
         kinds = ", ".join(sorted({spec.gvk.kind for spec in specs}))
         raise RenderError(

@@ -58,7 +58,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     add_hashes(resources)
     fix_references(resources, found.configuration.name_reference)
     resolve_variables(resources, found.variables, found.configuration.var_reference)
-    resources.resources = [r for r in resources if not _is_local(r)]
+    resources = ResMap(resource for resource in resources if not _is_local(resource))
     _order(resources, target, options)
     if options.managed_by_label or "managedByLabel" in requested:
         set_entries(resources, _MANAGED_BY, [METADATA_LABELS])

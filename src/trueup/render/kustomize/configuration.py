@@ -13,6 +13,7 @@ from trueup.render.kustomize.fieldspecs import FieldSpec, merge_specs
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import FieldSpecArgs
 from trueup.render.kustomize.loader import Loader
+from trueup.render.kustomize.order import gvk_order
 
 Specs = tuple[FieldSpec, ...]
 
@@ -34,20 +35,30 @@ class Configuration:
     replicas: Specs = ()
 
     def merged(self, other: Configuration) -> Configuration:
-        """Both together; RenderError where they contradict each other."""
+        """Both together; RenderError where they contradict each other.
+
+        What is said of one kind is sorted before what is said of all, which then says nothing new:
+        so a spec for one kind that has the path of one for all takes its place, as in kustomize.
+        """
         if other is self or not any(vars(other).values()):
             return self
-        if not any(vars(self).values()):
+        if other is DEFAULT and not any(vars(self).values()):
             return other
         found = {
-            spec.name: merge_specs(getattr(self, spec.name), getattr(other, spec.name))
+            spec.name: _sorted(merge_specs(getattr(self, spec.name), getattr(other, spec.name)))
             for spec in fields(self)
             if spec.name != "name_reference"
         }
         references = dict(self.name_reference)
         for target, referrers in other.name_reference.items():
-            references[target] = merge_specs(references.get(target, ()), referrers)
-        return Configuration(name_reference=references, **found)
+            known = references.get(target)
+            references[target] = referrers if known is None else merge_specs(known, referrers)
+        in_order = {target: references[target] for target in sorted(references, key=gvk_order)}
+        return Configuration(name_reference=in_order, **found)
+
+
+def _sorted(specs: Specs) -> Specs:
+    return tuple(sorted(specs, key=lambda spec: gvk_order(spec.gvk)))
 
 
 DEFAULT = Configuration(

@@ -38,6 +38,20 @@ _LAST = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
 LEGACY = SortOptions(order="legacy")
 
 
+def _ranks(first: list[str], last: list[str]) -> dict[str, int]:
+    """Kind -> where it comes: below 0 those of ``first``, above 0 those of ``last``."""
+    ranks = {kind: index - len(first) for index, kind in enumerate(first)}
+    return ranks | {kind: index + 1 for index, kind in enumerate(last)}
+
+
+_RANKS = _ranks(_FIRST, _LAST)
+
+
+def gvk_order(gvk: Gvk) -> tuple[int, str]:
+    """The key by which kustomize sorts what is said of kinds."""
+    return _RANKS.get(gvk.kind, 0), _gvk_text(gvk)
+
+
 def sort_resources(resources: ResMap, options: SortOptions) -> None:
     """Sorts ``resources`` by kind, namespace and name, or leaves them in their order."""
     if options.order not in ("fifo", "legacy"):
@@ -49,8 +63,7 @@ def sort_resources(resources: ResMap, options: SortOptions) -> None:
             )
         return
     kinds = options.legacy_sort_options or LegacySortOptions(_FIRST, _LAST)
-    ranks = {kind: index - len(kinds.order_first) for index, kind in enumerate(kinds.order_first)}
-    ranks.update({kind: index + 1 for index, kind in enumerate(kinds.order_last)})
+    ranks = _ranks(kinds.order_first, kinds.order_last)
     resources.resources.sort(key=lambda resource: _sort_key(resource, ranks))
 
 

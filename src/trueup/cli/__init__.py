@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Check, without a change": {
         "build": "Print what a folder renders to.",
         "build-many": "Render many folders in one process, as JSON lines.",
+        "validate": "Hold what a folder renders to against the schemas of its kinds.",
         "diff": "Show what a folder would change on the cluster.",
         "health": "Tell the health of manifests.",
         "eval": "Answer questions about the rules, as JSON lines.",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from trueup.cli.rendering.jsonnet import evaluated
+from trueup.cli.rendering.jsonnet import evaluated, of_located
 from trueup.cli.rendering.options import flag_of, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
 from trueup.dialects.argocd.directory import SKIP_MARKER
 from trueup.errors import RenderError
-from trueup.objects import yaml
 from trueup.render.directory import Options, build
 from trueup.render.directory.selection import SUFFIXES, Selection, select
 
@@ -39,8 +38,7 @@ def render(place: Place, flags: Flags) -> Rendered:
     )
     if not found:
         _check_not_empty(place, selection)
-    objects = [one.manifest for one in found]
-    return Rendered(objects, yaml.dump_all(objects, sort_keys=True))
+    return of_located(found)
 
 
 def _check_not_empty(place: Place, selection: Selection) -> None:

@@ -11,8 +11,7 @@ import click
 from trueup.cli.rendering import directory, flux, helm, jsonnet, kustomize, published
 from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
-from trueup.cli.rendering.rendered import Flags, Render, Rendered
-from trueup.errors import RenderError
+from trueup.cli.rendering.rendered import ORIGINS, Flags, Render, Rendered
 from trueup.render.bounds import check_object_count
 from trueup.render.detect import detect
 from trueup.tree import BoundedTree, Tree
@@ -55,13 +54,21 @@ See = Callable[[Tree], Tree]
 def render(ctx: click.Context, argument: str, see: See | None = None) -> Rendered:
     """What ``argument`` renders to with the flags of ``ctx``; raises TrueupError."""
     place = locate(argument, ctx.params)
-    seen = place.tree if see is None else see(place.tree)
-    place = replace(place, tree=BoundedTree(seen))
+    if see is not None:
+        place = replace(place, tree=see(place.tree))
+    return render_place(ctx, place)
+
+
+def render_place(ctx: click.Context, place: Place, *, with_origins: bool = False) -> Rendered:
+    """What lies at ``place`` renders to, by what lies there or what ``--renderer`` says."""
+    place = replace(place, tree=BoundedTree(place.tree))
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
     if ctx.params["dependency_update"]:
         place = published.with_dependencies(place, ctx.params)
-    rendered = _renderer(chosen, place)(place, ctx.params)
+    renderer: Render = import_module(RENDERERS[chosen]).render
+    flags = {**ctx.params, ORIGINS: True} if with_origins else ctx.params
+    rendered = renderer(place, flags)
     check_object_count(len(rendered.objects), place.shown)
     return rendered
 
@@ -75,11 +82,3 @@ def locate(argument: str, flags: Flags) -> Place:
     if is_archive(argument):
         return in_archive(argument, flags["path"])
     return on_disk(argument)
-
-
-def _renderer(name: str, place: Place) -> Render:
-    module = RENDERERS.get(name)
-    if module is None:
-        raise RenderError(f"is for {name}, which is not rendered here", subject=place.shown)
-    found: Render = import_module(module).render
-    return found

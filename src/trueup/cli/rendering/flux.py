@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from trueup.cli.rendering.kustomize import origins
 from trueup.cli.rendering.options import flag_of, together
 from trueup.cli.rendering.place import Place
-from trueup.cli.rendering.rendered import Flags, Rendered
+from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.dialects.flux.generate import generate
 from trueup.dialects.flux.manifests import BUILD_OPTIONS, flattened
 from trueup.objects import Manifest
 from trueup.plan.mask import decrypted_texts, holds, is_secret
-from trueup.render.kustomize import build, to_yaml
+from trueup.render.kustomize import Options, build, to_yaml
 
 _option = flag_of("Flux options", "flux")
 _MASK: Final = "**SOPS**"
@@ -37,14 +39,16 @@ options = together(
 
 def render(place: Place, flags: Flags) -> Rendered:
     """The kustomization of the folder, or one that lists every manifest below it."""
+    options = replace(BUILD_OPTIONS, keep_origins=ORIGINS in flags)
     if flags["decrypt"]:
-        return _decrypted(place, flags)
-    tree = generate(place.tree, place.path, {})
-    objects = flattened(build(tree, place.path, BUILD_OPTIONS))
-    return Rendered(objects, to_yaml(objects))
+        objects = _decrypted(place, flags, options)
+    else:
+        objects = flattened(build(generate(place.tree, place.path, {}), place.path, options))
+    found = origins(objects, place.path) if ORIGINS in flags else ()
+    return Rendered(objects, to_yaml(objects), found)
 
 
-def _decrypted(place: Place, flags: Flags) -> Rendered:
+def _decrypted(place: Place, flags: Flags, options: Options) -> list[Manifest]:
     from trueup.cli.decryption import own_keys
     from trueup.dialects.flux.decryption import Decryptor
     from trueup.keys import KeyRing
@@ -52,10 +56,10 @@ def _decrypted(place: Place, flags: Flags) -> Rendered:
     with KeyRing(own_keys(flags["sops_age_key_file"])) as keys:
         decryptor = Decryptor(keys)
         tree = decryptor.sources(generate(place.tree, place.path, {}), place.path)
-        objects = flattened(decryptor.objects(build(tree, place.path, BUILD_OPTIONS)))
-    if not flags["show_secrets"]:
-        objects = _masked(objects, decrypted_texts(decryptor.secrets))
-    return Rendered(objects, to_yaml(objects))
+        objects = flattened(decryptor.objects(build(tree, place.path, options)))
+    if flags["show_secrets"]:
+        return objects
+    return _masked(objects, decrypted_texts(decryptor.secrets))
 
 
 def _masked(objects: Sequence[Manifest], texts: Sequence[str]) -> list[Manifest]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import click
 
+from trueup import validation
 from trueup.cli.rendering.options import flag_of, refused, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
@@ -72,9 +73,20 @@ def render(place: Place, flags: Flags) -> Rendered:
             subject=place.shown,
             next_step="name the file",
         )
-    found = evaluated(place, place.path, flags, ())
+    return of_located(evaluated(place, place.path, flags, ()))
+
+
+def of_located(found: Sequence[Located]) -> Rendered:
+    """The objects as kubectl and kustomize print YAML. What was computed has no line."""
     objects = [one.manifest for one in found]
-    return Rendered(objects, yaml.dump_all(objects, sort_keys=True))
+    origins = [
+        validation.Place(file)
+        if file.endswith(".jsonnet")
+        else validation.Place(file, one.origin.document, one.origin.within)
+        for one in found
+        for file in [one.origin.file]
+    ]
+    return Rendered(objects, yaml.dump_all(objects, sort_keys=True), origins)
 
 
 def evaluated(place: Place, file: str, flags: Flags, libraries: tuple[str, ...]) -> list[Located]:

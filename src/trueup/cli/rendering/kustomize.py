@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
+
 import click
 
+from trueup import validation
 from trueup.cli.rendering.options import flag_of, refused, together
 from trueup.cli.rendering.place import Place
-from trueup.cli.rendering.rendered import Flags, Rendered
+from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
+from trueup.objects import Manifest
 from trueup.render.kustomize import Options, build, to_yaml
 from trueup.render.kustomize.loader import LoadRestrictor
+from trueup.render.kustomize.provenance import take_origin
 
 _RESTRICTORS: dict[str, LoadRestrictor] = {
     "LoadRestrictionsRootOnly": "root-only",
@@ -53,7 +59,14 @@ options = together(
 def render(place: Place, flags: Flags) -> Rendered:
     """What ``kustomize build`` prints, in its bytes."""
     objects = build(place.tree, place.path, _options(flags))
-    return Rendered(objects, to_yaml(objects))
+    found = origins(objects, place.path) if ORIGINS in flags else ()
+    return Rendered(objects, to_yaml(objects), found)
+
+
+def origins(objects: Sequence[Manifest], folder: str) -> list[validation.Place]:
+    """Where ``objects`` come from, with the notes of that taken off them."""
+    noted = [take_origin(obj) for obj in objects]
+    return [validation.Place(posixpath.normpath(posixpath.join(folder, path))) for path in noted]
 
 
 def _options(flags: Flags) -> Options:
@@ -61,4 +74,5 @@ def _options(flags: Flags) -> Options:
         load_restrictor=_RESTRICTORS[flags["load_restrictor"]],
         managed_by_label=flags["enable_managedby_label"],
         reorder=flags["reorder"],
+        keep_origins=ORIGINS in flags,
     )

@@ -16,7 +16,7 @@ from trueup.render.kustomize.order import LEGACY, sort_resources
 from trueup.render.kustomize.provenance import REQUESTS
 from trueup.render.kustomize.references import fix_references
 from trueup.render.kustomize.resmap import ResMap
-from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
+from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, ORIGIN, Resource
 from trueup.render.kustomize.session import Session
 from trueup.render.kustomize.transformers.labels import METADATA_LABELS, set_entries
 from trueup.render.kustomize.transformers.names import add_hashes
@@ -34,13 +34,15 @@ class Options:
     ``managed_by_label`` adds the label of that name; ``reorder`` is the order where the
     kustomization names none: ``none`` as it comes, which is Flux's, ``legacy`` by kinds, which is
     that of ``kustomize build``. ``extends_schema``: whether a schema that ``openapi`` names adds to
-    what is built in, as in Flux, or takes its place, as in ``kustomize build``.
+    what is built in, as in Flux, or takes its place, as in ``kustomize build``. ``keep_origins``
+    leaves on each object the annotation that says where it comes from.
     """
 
     load_restrictor: LoadRestrictor = "root-only"
     managed_by_label: bool = False
     reorder: Literal["none", "legacy"] = "none"
     extends_schema: bool = False
+    keep_origins: bool = False
 
 
 def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]:
@@ -52,7 +54,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     session = Session(extends_schema=options.extends_schema)
     target = Target(Loader.at(StillTree(tree), path, options.load_restrictor), session)
     requested = target.kustomization.build_metadata
-    session.is_traced = bool(requested)
+    session.is_traced = bool(requested) or options.keep_origins
     found = target.accumulate()
     resources = found.resources
     add_hashes(resources)
@@ -65,7 +67,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     dropped = {
         *BUILD_ANNOTATIONS,
         *(note for name, note in REQUESTS.items() if name not in requested),
-    }
+    } - ({ORIGIN} if options.keep_origins else set())
     return [_finished(resource, dropped) for resource in resources]
 
 

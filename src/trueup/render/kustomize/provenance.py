@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from trueup.objects import yaml
+from trueup.objects import Manifest, yaml
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import ORIGIN, TRANSFORMATIONS, Resource
 
@@ -54,6 +54,15 @@ def note_change(resources: ResMap, origin: str) -> None:
         else:
             entry = "- " + origin.rstrip("\n").replace("\n", "\n  ") + "\n"
             resource.annotate(TRANSFORMATIONS, (resource.note(TRANSFORMATIONS) or "") + entry)
+
+
+def take_origin(manifest: Manifest) -> str:
+    """Takes the note of its origin off a built object: the file, or the one that made it."""
+    annotations = manifest.get("metadata", {}).get("annotations", {})
+    noted = yaml.load(annotations.pop(ORIGIN, "{}"))
+    if not annotations:
+        manifest.get("metadata", {}).pop("annotations", None)
+    return str(noted.get("path") or noted.get("configuredIn") or "")
 
 
 def _configured(path: str, by: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ class CustomKind:
         """What the expressions say, unless the object is too broken for them to be asked."""
         if not self._rules.has_any:
             return []
-        return [_RULES_SKIPPED] if blocks_rules(found) else self._rules.validate(obj, old)
+        return [RULES_SKIPPED] if blocks_rules(found) else self._rules.validate(obj, old)
 
     def _validate_status(self, new: Manifest, old: Manifest) -> list[Cause]:
         node = (self._declared.get("properties") or {}).get("status")
@@ -106,9 +106,10 @@ def blocks_rules(causes: list[Cause]) -> bool:
     return any(cause["reason"] in _BLOCKING for cause in causes)
 
 
-_RULES_SKIPPED = invalid(
+RULES_SKIPPED = invalid(
     NOWHERE,
     None,
     "some validation rules were not checked because the object was invalid;"
     " correct the existing errors to complete validation",
 )
+"""The cause that stands for all rules of a broken object."""

@@ -1,0 +1,208 @@
+"""``trueup validate``: rendered objects against the schemas of a Kubernetes version and of definitions."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from trueup.cli.printers.document import is_document, output_option, print_document
+from trueup.cli.printers.table import Table
+from trueup.cli.rendering.dispatch import locate, render_options, render_place
+from trueup.cli.rendering.options import Sectioned
+from trueup.cli.rendering.place import Place, on_disk, readable
+from trueup.cli.rendering.rendered import Rendered
+from trueup.dialects.flux.crds import crds as flux_crds
+from trueup.errors import InputError, TrueupError
+from trueup.objects import Manifest
+from trueup.objects.manifest import metadata
+from trueup.report.crds import crds as own_crds
+from trueup.schema import NEWEST, versions
+from trueup.tree import Tree
+from trueup.validation import Catalog, Problem, Reason, definitions_in, place_of
+from trueup.validation import Place as Written
+
+
+@click.command("validate", cls=Sectioned)
+@click.argument("folders", metavar="[DIR]...", nargs=-1)
+@click.option(
+    "--kubernetes-version",
+    "version",
+    type=click.Choice(versions()),
+    default=NEWEST,
+    show_default=True,
+    help="The version of Kubernetes whose schemas count.",
+)
+@click.option("--strict", is_flag=True, help="Fields that a kind does not have are problems, too.")
+@click.option(
+    "--ignore-missing-schemas", is_flag=True, help="Pass over kinds that nothing is known of."
+)
+@click.option(
+    "--crds",
+    "crd_paths",
+    multiple=True,
+    metavar="PATH",
+    help="A file or folder of CustomResourceDefinitions, besides those that are found.",
+)
+@output_option("table")
+@render_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    folders: tuple[str, ...],
+    version: str,
+    strict: bool,
+    ignore_missing_schemas: bool,
+    crd_paths: tuple[str, ...],
+    output: str | None,
+    **_: object,
+) -> None:
+    """Tell where what DIR renders to breaks the schemas of its kinds, with no cluster.
+
+    DIR is taken as by "trueup build". CustomResourceDefinitions count that are rendered, that lie
+    in the repository of DIR or in --crds, and those of Flux's kinds that Trueup knows. The line is
+    that of the field in the file where it is written, or of what is nearest above it there.
+
+    Exits with 0 if all is well, with 1 if not.
+    """
+    ignored = {
+        *(() if strict else (Reason.UNKNOWN_FIELD,)),
+        *((Reason.MISSING_SCHEMA,) if ignore_missing_schemas else ()),
+    }
+    check = _Check(ctx, version, [crd for path in crd_paths for crd in _definitions_at(path)])
+    all_rendered = check.run(folders or (".",))
+    findings = [one for one in check.findings if one.problem.reason not in ignored]
+    _print(findings, output)
+    if not is_document(output):
+        _summarise(check.objects, len(findings), version)
+    if findings or not all_rendered:
+        raise click.exceptions.Exit(1)
+
+
+@dataclass
+class _Check:
+    """One run over several folders; definitions of a repository are looked for once."""
+
+    ctx: click.Context
+    version: str
+    extra: Sequence[Manifest]
+    findings: list[Finding] = field(default_factory=list)
+    objects: int = 0
+    _near: dict[str, list[Manifest]] = field(default_factory=dict)
+
+    def run(self, folders: Sequence[str]) -> bool:
+        """Whether all ``folders`` could be rendered; what could not is told."""
+        all_rendered = True
+        for folder in folders:
+            try:
+                self._folder(folder)
+            except TrueupError as error:
+                click.echo(f"Error: {readable(str(error))}", err=True)
+                all_rendered = False
+        return all_rendered
+
+    def _folder(self, folder: str) -> None:
+        place = locate(folder, self.ctx.params)
+        rendered = render_place(self.ctx, place, with_origins=True)
+        crds = [*flux_crds(), *own_crds(), *self._definitions_near(place), *self.extra]
+        catalog = Catalog(self.version, [*crds, *rendered.objects])
+        self.objects += len(rendered.objects)
+        self.findings += _findings(place, rendered, catalog)
+
+    def _definitions_near(self, place: Place) -> list[Manifest]:
+        """Those in the repository that ``place`` lies in, else in its folder; all of an archive."""
+        if not place.tree.is_whole_disk:
+            return definitions_in(place.tree, "")
+        folder = place.path if place.tree.is_dir(place.path) else posixpath.dirname(place.path)
+        root = _repository(place.tree, folder) or folder
+        if root not in self._near:
+            self._near[root] = definitions_in(place.tree, root)
+        return self._near[root]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of one object; ``line`` is 0 where it is not known."""
+
+    file: str
+    line: int
+    obj: str
+    problem: Problem
+
+    def to_row(self) -> list[str]:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return [where, self.obj, self.problem.field or "-", self.problem.message]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "line": self.line or None,
+            "object": self.obj,
+            "field": self.problem.field,
+            "message": self.problem.message,
+            "reason": str(self.problem.reason),
+        }
+
+
+def _findings(place: Place, rendered: Rendered, catalog: Catalog) -> Iterator[Finding]:
+    origins: Iterable[Written | None] = rendered.origins or [None] * len(rendered.objects)
+    for obj, written in zip(rendered.objects, origins, strict=True):
+        content = _content(place.tree, written)
+        for problem in catalog.problems(obj):
+            line = 0 if written is None else place_of(content, written, obj, problem.path)
+            yield Finding(_shown_file(place, written), line, _shown(obj), problem)
+
+
+def _content(tree: Tree, written: Written | None) -> bytes:
+    return tree.read(written.file) if written is not None and tree.is_file(written.file) else b""
+
+
+def _shown(obj: Manifest) -> str:
+    meta = metadata(obj)
+    name = "/".join(str(meta[key]) for key in ("namespace", "name") if meta.get(key))
+    return f"{obj.get('kind') or '?'}/{name or '?'}"
+
+
+def _shown_file(place: Place, written: Written | None) -> str:
+    if written is None or written.file == place.path:
+        return place.shown
+    if not place.tree.is_whole_disk:
+        return f"{place.shown}: {written.file}"
+    below_here = place.base and written.file.startswith(f"{place.base}/")
+    return written.file.removeprefix(f"{place.base}/") if below_here else f"/{written.file}"
+
+
+def _definitions_at(path: str) -> list[Manifest]:
+    place = on_disk(path)
+    found = definitions_in(place.tree, place.path)
+    if not found:
+        raise InputError(
+            "holds no CustomResourceDefinition", subject=path, next_step="correct --crds"
+        )
+    return found
+
+
+def _repository(tree: Tree, folder: str) -> str:
+    """The closest folder above with a ``.git``; empty if there is none."""
+    while folder and tree.kind(f"{folder}/.git") is None:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _print(findings: Sequence[Finding], output: str | None) -> None:
+    if is_document(output):
+        print_document([finding.to_json() for finding in findings], output)
+    elif findings:
+        Table(("File", "Object", "Field", "Problem")).print([one.to_row() for one in findings])
+
+
+def _summarise(objects: int, problems: int, version: str) -> None:
+    told = (
+        "no problem" if not problems else "1 problem" if problems == 1 else f"{problems} problems"
+    )
+    text = "1 object" if objects == 1 else f"{objects} objects"
+    click.echo(f"{text} checked against Kubernetes {version}: {told}", err=True)

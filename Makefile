@@ -16,7 +16,7 @@ help:
 	@echo "make test    the tests            make check   lint, types, import contracts"
 	@echo "make e2e     the story told by servers, real Git and real clients, on both homes"
 	@echo "make kube    build a real Kubernetes control plane for the tests, once (needs Go)"
-	@echo "make tools   build the real kustomize, helm, jsonnet and sops, once (needs Go)"
+	@echo "make tools   build the real kustomize, helm, jsonnet, sops and registry, once (needs Go)"
 	@echo "make parity  render every case with Trueup and with the real tools, and compare"
 	@echo "make contract   try the contract of the API on the embedded server and the real one"
 	@echo "make faults  break the API server, the network and the machine, and see that all mends"

@@ -19,6 +19,9 @@ from trueup.fetch.semver import Range, Version
 from trueup.tree import OverlayTree, Tree
 
 LOCAL = "file://"
+MAX_BYTES = 256 * 1024 * 1024
+"""Of all packages of one chart."""
+_AT_ONCE = 4
 
 Pack = Callable[[Tree, str], bytes]
 """Makes a package of the chart in a folder, without what its ``.helmignore`` hides."""
@@ -102,8 +105,7 @@ class _Resolving:
         return Dependency(each.name, version, each.repository)
 
     async def fetched(self, locked: tuple[Dependency, ...]) -> Resolved:
-        found = await asyncio.gather(*(self._package(each) for each in locked))
-        packages = {package.file_name: package for package in found if package is not None}
+        packages = await self._packages(locked)
         local = {each.name for each in locked if not each.repository}
         outdated = {
             each.path
@@ -117,6 +119,17 @@ class _Resolving:
         name = "requirements.lock" if self.chart.is_old else "Chart.lock"
         lock = Lock(digest_of(self.wanted, locked), locked, name)
         return Resolved(tree, lock, tuple(packages.values()))
+
+    async def _packages(self, locked: tuple[Dependency, ...]) -> dict[str, Package]:
+        """By the names of their files; a few are fetched at a time."""
+        found: dict[str, Package] = {}
+        for start in range(0, len(locked), _AT_ONCE):
+            some = (self._package(each) for each in locked[start : start + _AT_ONCE])
+            got = await asyncio.gather(*some)
+            found |= {package.file_name: package for package in got if package is not None}
+            if sum(len(package.content) for package in found.values()) > MAX_BYTES:
+                _refuse_all(f"more than {MAX_BYTES} bytes of packages", self._path)
+        return found
 
     async def _package(self, each: Dependency) -> Package | None:
         """None for a chart that has to lie in ``charts/``, as one without a repository."""
@@ -161,6 +174,10 @@ def _check_version(each: Dependency, chart: ChartFile) -> None:
     wanted = Range.parse(each.version)
     if not is_exact(chart.version) or not wanted.allows(Version.parse(chart.version)):
         _refuse(each, f"at version {chart.version} does not satisfy the constraint {each.version}")
+
+
+def _refuse_all(cause: str, path: str) -> NoReturn:
+    raise InputError(cause, subject=path or ".", next_step="keep large charts apart")
 
 
 def _refuse(each: Dependency, cause: str) -> NoReturn:

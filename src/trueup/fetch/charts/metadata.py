@@ -11,6 +11,8 @@ from trueup.errors import InputError, YamlError
 from trueup.objects import yaml
 from trueup.tree import Tree
 
+MAX_DEPENDENCIES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
@@ -62,9 +64,12 @@ def read_chart(tree: Tree, path: str) -> ChartFile:
         raise InputError(
             "there is no Chart.yaml", subject=path or ".", next_step="name the folder of a chart"
         )
+    name = _text(about, "name")
+    if "/" in name or name in (".", ".."):
+        raise InputError(f"chart.metadata.name {name!r} is invalid", subject=path or ".")
     listed = _document(tree, path, "requirements.yaml") or about
     return ChartFile(
-        _text(about, "name"),
+        name,
         _text(about, "version"),
         _text(about, "apiVersion") or "v1",
         _dependencies(listed, path),
@@ -97,6 +102,8 @@ def _dependencies(document: Mapping[str, Any], path: str) -> tuple[Dependency, .
         return None
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         raise InputError("dependencies is no list of maps", subject=path or ".")
+    if len(listed) > MAX_DEPENDENCIES:
+        raise InputError(f"more than {MAX_DEPENDENCIES} dependencies", subject=path or ".")
     return tuple(map(_dependency, listed))
 
 

@@ -35,6 +35,10 @@ class ChartRegistry:
         if not reference.digest:
             exact = wanted if is_exact(wanted) else await self._matching(reference, wanted)
             reference, wanted = reference.tagged(exact), exact
+        elif wanted and not is_exact(wanted):
+            raise InputError(
+                f"{wanted!r} is no version to go with a digest", subject=str(reference)
+            )
         manifest = await self._registry.manifest(reference)
         layer = _chart_layer(manifest, str(reference))
         content = await self._registry.blob(reference, layer, MAX_PACKAGE_BYTES)

@@ -13,7 +13,7 @@ from trueup.errors import InputError
 from trueup.fetch.charts.access import Access
 from trueup.fetch.charts.index import MAX_INDEX_BYTES, ChartVersion, Index, IndexCache
 from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, Package
-from trueup.fetch.http import HttpClient, HttpError, basic, origin_of, read_body
+from trueup.fetch.http import HttpClient, HttpError, basic, origin_of, read_body, shown
 from trueup.fetch.http.errors import error_of_status
 
 FromRegistry = Callable[[str], Awaitable[Package]]
@@ -33,6 +33,7 @@ class ChartRepository:
     ) -> None:
         given = _url(url)
         self._base = given.with_user(None)
+        self._subject = shown(str(self._base))
         named = (given.user or "", given.password or "")
         self._user = (access.username, access.password) if access.username else named
         self._passes_to_all = access.pass_credentials
@@ -50,14 +51,14 @@ class ChartRepository:
         return self._index
 
     async def newest(self, name: str, versions: str) -> str:
-        return (await self.index()).newest(name, versions, str(self._base))
+        return (await self.index()).newest(name, versions, self._subject)
 
     async def package(self, name: str, version: str) -> Package:
         """The chart ``name`` in that version, or the highest in that range."""
-        found = (await self.index()).find(name, version, str(self._base))
+        found = (await self.index()).find(name, version, self._subject)
         if not found.urls:
             raise InputError(
-                f"{name} {found.version} has no downloadable URLs", subject=str(self._base)
+                f"{name} {found.version} has no downloadable URLs", subject=self._subject
             )
         if found.urls[0].startswith("oci://"):
             return await self._from_registry(found.urls[0])
@@ -76,7 +77,7 @@ class ChartRepository:
                 return self._indexes.current(key)
             content = await _content(response, MAX_INDEX_BYTES, url)
             told = response.headers
-        index = await asyncio.to_thread(Index.parse, content, url)
+        index = await asyncio.to_thread(Index.parse, content, shown(url))
         self._indexes.keep(key, index, told)
         return index
 
@@ -84,7 +85,7 @@ class ChartRepository:
         authorization = self._authorization(url)
         headers = {"Accept": "application/gzip,application/octet-stream"}
         async with self._http.get(str(url), headers=headers, authorization=authorization) as answer:
-            return await _content(answer, MAX_PACKAGE_BYTES, str(url.with_query(None)))
+            return await _content(answer, MAX_PACKAGE_BYTES, str(url))
 
     def _resolved(self, reference: str) -> URL:
         """Relative to the repository, whose query (a token, say) goes with it."""
@@ -125,7 +126,7 @@ def _url(text: str) -> URL:
     if found.scheme not in ("http", "https") or not found.host:
         raise InputError(
             "is no URL of a chart repository",
-            subject=text,
+            subject=shown(text),
             next_step="write it as https://, http:// or oci://",
         )
     return found

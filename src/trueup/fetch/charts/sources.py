@@ -12,7 +12,7 @@ from trueup.fetch.charts.index import IndexCache
 from trueup.fetch.charts.package import Package
 from trueup.fetch.charts.registry import ChartRegistry
 from trueup.fetch.charts.repository import ChartRepository
-from trueup.fetch.http import HttpClient, Tls
+from trueup.fetch.http import HttpClient, Tls, shown
 from trueup.fetch.oci import Credentials, Keyring, Reference, Registry
 from trueup.fetch.oci.reference import SCHEME
 
@@ -81,7 +81,7 @@ class ChartSources:
                 return self._aliases[name]
         if "://" not in repository:
             raise InputError(
-                f"no repository definition for {repository}",
+                f"no repository definition for {shown(repository)}",
                 next_step="write the repository's URL into the chart",
             )
         return repository

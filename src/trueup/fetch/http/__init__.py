@@ -6,7 +6,7 @@ says in ``HttpError`` what went wrong and what to do. ``body`` reads within a bo
 
 from trueup.fetch.http.body import Content, read_body, spool_body
 from trueup.fetch.http.client import HttpClient, basic, origin_of
-from trueup.fetch.http.errors import HttpError
+from trueup.fetch.http.errors import HttpError, shown
 from trueup.fetch.http.tls import Tls
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "basic",
     "origin_of",
     "read_body",
+    "shown",
     "spool_body",
 ]

@@ -77,7 +77,7 @@ class HttpClient:
         try:
             yield response
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise error_of_connection(error, _shown(response.url)) from error
+            raise error_of_connection(error, str(response.url)) from error
         finally:
             response.close()
 
@@ -94,7 +94,7 @@ class HttpClient:
                 return response
             response.close()
             here = _redirected(here, response.headers["Location"])
-        raise HttpError("too many redirects", subject=_shown(_parsed(url)), trouble="redirect")
+        raise HttpError("too many redirects", subject=url, trouble="redirect")
 
     async def _request(
         self, url: URL, headers: Mapping[str, str], form: Mapping[str, str] | None
@@ -109,7 +109,7 @@ class HttpClient:
                 allow_redirects=False,
             )
         except _BROKEN as error:
-            raise error_of_connection(error, _shown(url)) from error
+            raise error_of_connection(error, str(url)) from error
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -140,9 +140,9 @@ def _redirected(here: URL, location: str) -> URL:
     try:
         there = _parsed(str(here.join(URL(location))))
     except ValueError as error:
-        raise HttpError("redirects to no URL", subject=_shown(here), trouble="redirect") from error
+        raise HttpError("redirects to no URL", subject=str(here), trouble="redirect") from error
     if here.scheme == "https" and there.scheme != "https":
-        raise HttpError("redirects to plain HTTP", subject=_shown(here), trouble="redirect")
+        raise HttpError("redirects to plain HTTP", subject=str(here), trouble="redirect")
     return there
 
 
@@ -156,8 +156,3 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _shown(url: URL) -> str:
-    """Without the query: stores of blobs put signatures there, which are as good as a password."""
-    return str(url.with_query(None).with_fragment(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from typing import Literal
 
@@ -39,6 +40,15 @@ _NEXT_STEP: dict[Trouble, str] = {
 _STATUS: dict[int, Trouble] = {401: "auth", 403: "auth", 404: "not-found", 410: "not-found"}
 
 
+_USER = re.compile(r"(?<=://)[^/?#]*@")
+_QUERY = re.compile(r"[?#].*")
+
+
+def shown(url: str) -> str:
+    """``url`` without a user, and without a query: stores put signatures there, and tokens."""
+    return _QUERY.sub("", _USER.sub("", url, count=1))
+
+
 class HttpError(FetchError):
     """A request failed; ``trouble`` says in which of the ways that call for a different act.
 
@@ -46,7 +56,7 @@ class HttpError(FetchError):
     """
 
     def __init__(self, cause: str, *, subject: str, trouble: Trouble, status: int = 0) -> None:
-        super().__init__(cause, subject=subject, next_step=_NEXT_STEP.get(trouble, ""))
+        super().__init__(cause, subject=shown(subject), next_step=_NEXT_STEP.get(trouble, ""))
         self.trouble = trouble
         self.status = status
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from trueup.errors import InputError
+from trueup.fetch.http import shown
 
 SCHEME = "oci://"
 
@@ -72,4 +73,4 @@ def is_digest(text: str) -> bool:
 
 
 def _refused(text: str, why: str) -> InputError:
-    return InputError(why, subject=text, next_step="write it as oci://host/name:tag")
+    return InputError(why, subject=shown(text), next_step="write it as oci://host/name:tag")

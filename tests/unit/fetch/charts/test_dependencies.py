@@ -9,6 +9,7 @@ import pytest
 
 from trueup.errors import InputError, TreeError
 from trueup.fetch.charts import ChartSources, Mode, Package, resolve_dependencies
+from trueup.fetch.http import HttpError
 from trueup.testing.archives import chart
 from trueup.testing.chart_server import ChartServer
 from trueup.testing.oci_registry import OciRegistry
@@ -209,3 +210,27 @@ async def test_on_the_disk_a_local_chart_may_lie_anywhere(
 def test_a_package_knows_its_digest() -> None:
     digest = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
     assert Package("x.tgz", b"foo").digest == digest
+
+
+async def test_a_chart_cannot_depend_on_the_whole_world(sources: ChartSources) -> None:
+    app = tree(
+        *(f"{{name: a{at}, version: 1.0.0, repository: 'http://127.0.0.1:1'}}" for at in range(501))
+    )
+    assert await refusal(app, sources) == "app: more than 500 dependencies"
+
+
+async def test_the_name_of_a_chart_is_no_path(sources: ChartSources) -> None:
+    local = "{name: one, version: 1.0.0, repository: 'file://../one'}"
+    app = tree(local, one__Chart_yaml="name: ../../one\nversion: 1.0.0\n")
+    assert await refusal(app, sources) == "one: chart.metadata.name '../../one' is invalid"
+
+
+async def test_what_is_secret_in_an_address_is_not_told(
+    server: ChartServer, sources: ChartSources
+) -> None:
+    server.user = ("me", "right")
+    address = server.url.replace("http://", "http://me:secret@") + "?token=secret"
+    app = tree(f"{{name: one, version: 1.0.0, repository: '{address}'}}")
+    with pytest.raises(HttpError) as failed:
+        await charts(app, sources)
+    assert (failed.value.trouble, "secret" in str(failed.value)) == ("auth", False)

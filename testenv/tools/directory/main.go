@@ -114,7 +114,7 @@ func (s selection) read(path string) ([]*unstructured.Unstructured, error) {
 	case ".jsonnet":
 		return s.evaluate(path)
 	case ".json":
-		return decodeOne(content)
+		return decodeOne(content, true)
 	}
 	objects, err := decode(content)
 	if err != nil && len(objects) == 0 && !looksLikeAnObject(content) {
@@ -130,7 +130,7 @@ func (s selection) evaluate(path string) ([]*unstructured.Unstructured, error) {
 	}
 	var elements []*unstructured.Unstructured
 	if json.Unmarshal([]byte(text), &elements) != nil {
-		return decodeOne([]byte(text))
+		return decodeOne([]byte(text), false)
 	}
 	var objects []*unstructured.Unstructured
 	for _, element := range elements {
@@ -152,10 +152,11 @@ func looksLikeAnObject(content []byte) bool {
 	return true
 }
 
-func decodeOne(content []byte) ([]*unstructured.Unstructured, error) {
+// decodeOne takes one object. What has no kind may be the manifest of an image, which Argo CD lets pass.
+func decodeOne(content []byte, mayBeImage bool) ([]*unstructured.Unstructured, error) {
 	object := &unstructured.Unstructured{}
 	decoder := json.NewDecoder(bytes.NewReader(content))
-	if err := decoder.Decode(object); err != nil {
+	if err := decoder.Decode(object); err != nil && !(mayBeImage && runtime.IsMissingKind(err)) {
 		return nil, err
 	}
 	if decoder.More() {

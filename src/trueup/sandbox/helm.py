@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,6 +21,7 @@ from trueup.sandbox.pool import Pool
 HELM_LIMITS = Limits(wall_seconds=60, cpu_seconds=15, memory_bytes=1024 * MEBIBYTE)
 """A rendering takes some milliseconds; the largest charts take half a second."""
 
+_FINDINGS = re.compile(r"^- at .*(?:\n- at .*)*", re.MULTILINE)
 _MOST_OF_AN_ERROR = 1000
 """Characters of its beginning, and of its end."""
 
@@ -91,7 +93,11 @@ def _told(
 
 
 def shortened(text: str) -> str:
-    """Helm's error without the middle where it is long: a thousand includes make as many lines."""
+    """Helm's error, the same each time, and without the middle where it is long.
+
+    A thousand includes make as many lines; what a schema finds wrong comes in any order.
+    """
+    text = _FINDINGS.sub(lambda found: "\n".join(sorted(found[0].split("\n"))), text)
     if len(text) <= 2 * _MOST_OF_AN_ERROR:
         return text
     return f"{text[:_MOST_OF_AN_ERROR]} ... {text[-_MOST_OF_AN_ERROR:]}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -11,12 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import click
-
-from trueup.cli.rendering.options import flag_of, refused, together
+from trueup.cli.rendering.chart_renderer import chart_renderer
+from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
-from trueup.errors import InputError, MissingExtra
+from trueup.errors import InputError
 from trueup.render.helm import (
     Chart,
     ChartRenderer,
@@ -38,12 +35,6 @@ _NO_CLUSTER = "a chart is rendered without a cluster"
 _NO_PROGRAMS = "programs that others name are never run"
 
 
-def _comma_separated(
-    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(part for line in csv.reader(given) for part in line)
-
-
 def _set(name: str, help_text: str) -> Any:
     return _flag(name, multiple=True, metavar="KEY=VALUE", help=help_text)
 
@@ -60,7 +51,7 @@ options = together(
         "value_files",
         multiple=True,
         metavar="FILE",
-        callback=_comma_separated,
+        callback=comma_separated,
         help="Values from a YAML file, or from stdin (-). The last one wins.",
     ),
     _set("--set", "Set values: a.b=1,c[0]=x,d={y,z}."),
@@ -80,7 +71,7 @@ options = together(
         "-a",
         "--api-versions",
         multiple=True,
-        callback=_comma_separated,
+        callback=comma_separated,
         help="APIs that the chart is told of besides the built-in ones.",
     ),
     _flag("--include-crds", is_flag=True, help="Print what lies in crds/, too."),
@@ -122,26 +113,6 @@ def render(place: Place, flags: Flags) -> Rendered:
         show_only=flags["show_only"],
     )
     return Rendered(to_objects(rendering, selection), to_text(rendering, selection))
-
-
-@cache
-def chart_renderer() -> ChartRenderer:
-    """Helm's library where it is installed, else the ``helm`` program; MissingExtra without both.
-
-    Its workers stay warm until this process ends.
-    """
-    from trueup.sandbox.helm import LibraryRenderer, helm_pool, is_installed
-    from trueup.sandbox.helm_program import ProgramRenderer
-
-    if is_installed():
-        return LibraryRenderer(helm_pool())
-    program = shutil.which("helm")
-    if program is None:
-        raise MissingExtra(
-            "charts are rendered by Helm, and neither its library nor its program is there",
-            next_step="install trueup[helm], or put Helm 4 on PATH",
-        )
-    return ProgramRenderer(Path(program).absolute())
 
 
 def _request(chart: Chart, place: Place, flags: Flags, renderer: ChartRenderer) -> ChartRequest:

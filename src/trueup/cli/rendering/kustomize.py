@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import click
 
 from trueup import validation
-from trueup.cli.rendering.options import flag_of, refused, together
+from trueup.cli.rendering.chart_renderer import chart_renderer
+from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.objects import Manifest
 from trueup.render.kustomize import Options, build, to_yaml
+from trueup.render.kustomize.generators.charts import Inflation
 from trueup.render.kustomize.loader import LoadRestrictor
 from trueup.render.kustomize.provenance import take_origin
 
@@ -45,6 +47,16 @@ options = together(
         show_default=True,
         help="The order of the output, where the kustomization has no sortOptions.",
     ),
+    _flag("--enable-helm", is_flag=True, help="Render helmCharts, of charts that are there."),
+    _flag("--helm-command", metavar="PATH", help="The helm program, in the place of its library."),
+    _flag("--helm-kube-version", default="", help="What charts are told that name no kubeVersion."),
+    _flag(
+        "--helm-api-versions",
+        multiple=True,
+        callback=comma_separated,
+        help="What charts are told that name no apiVersions.",
+    ),
+    _flag("--helm-debug", is_flag=True, hidden=True, expose_value=False),
     refused("--enable-alpha-plugins", why=_NO_PROGRAMS),
     refused("--enable-exec", why=_NO_PROGRAMS),
     refused("--enable-star", why="Starlark functions are not run, in kustomize neither"),
@@ -75,4 +87,13 @@ def _options(flags: Flags) -> Options:
         managed_by_label=flags["enable_managedby_label"],
         reorder=flags["reorder"],
         keep_origins=ORIGINS in flags,
+        charts=_inflation(flags) if flags["enable_helm"] else None,
+    )
+
+
+def _inflation(flags: Flags) -> Inflation:
+    return Inflation(
+        chart_renderer(flags["helm_command"]),
+        flags["helm_kube_version"],
+        flags["helm_api_versions"],
     )

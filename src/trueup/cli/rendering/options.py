@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -61,6 +62,13 @@ def refused(*names: str, why: str, is_flag: bool = True) -> Any:
         expose_value=False,
         callback=refuse,
     )
+
+
+def comma_separated(
+    _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The parts of a flag that may be given several times, and several parts at once."""
+    return tuple(part for line in csv.reader(given) for part in line)
 
 
 def together(*options: Any) -> Decorator[Any]:

@@ -14,7 +14,6 @@ library is handed.
 from trueup.render.helm.chart import Chart
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
 from trueup.render.helm.output import Selection, to_objects, to_text
-from trueup.render.helm.postrendering import post_rendered
 from trueup.render.helm.request import ChartRenderer, ChartRendering, ChartRequest, Hook, Piece
 from trueup.render.helm.values import ValueFlags, merged_values
 
@@ -30,7 +29,6 @@ __all__ = [
     "chart_from_package",
     "chart_from_tree",
     "merged_values",
-    "post_rendered",
     "to_objects",
     "to_text",
 ]

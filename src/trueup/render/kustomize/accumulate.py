@@ -9,6 +9,7 @@ from trueup.errors import InputError, RenderError
 from trueup.render.kustomize import plugins, provenance
 from trueup.render.kustomize.configuration import Configuration, load_configuration
 from trueup.render.kustomize.crds import configuration_of_crds
+from trueup.render.kustomize.generators.charts import chart_args
 from trueup.render.kustomize.generators.objects import generate
 from trueup.render.kustomize.identity import Key
 from trueup.render.kustomize.kustomization import (
@@ -42,14 +43,20 @@ class Accumulation:
 
 
 class Target:
-    """The kustomization in one directory; ``folder`` is the way to it from where the build began."""
+    """The kustomization in one directory; ``folder`` is the way to it from where the build began.
 
-    def __init__(self, loader: Loader, session: Session, folder: str = "") -> None:
+    ``namespace`` is that of the one which refers to it; here it is for charts only.
+    """
+
+    def __init__(
+        self, loader: Loader, session: Session, folder: str = "", namespace: str = ""
+    ) -> None:
         self._loader = loader
         self._folder = folder
         self._session = session
         self.kustomization, self.file_name = _load(loader)
         self._source = loader.source(self.file_name)
+        self._namespace = self.kustomization.namespace or namespace
         session.enter(self._source)
         session.learn(self.kustomization, loader, self._source)
 
@@ -63,7 +70,6 @@ class Target:
 
     def _accumulate(self, found: Accumulation) -> Accumulation:
         fields = self.kustomization
-        self._refuse_charts(fields)
         self._collect(found, fields.resources)
         own = load_configuration(self._loader, fields.configurations)
         found.configuration = found.configuration.merged(own)
@@ -98,7 +104,7 @@ class Target:
     def _below(self, path: str, onto: Accumulation | None = None) -> Accumulation:
         """The kustomization at ``path``, carried out on ``onto`` if it is to be a component."""
         folder = provenance.joined(self._folder, path)
-        below = Target(self._loader.enter(path), self._session, folder)
+        below = Target(self._loader.enter(path), self._session, folder, self._namespace)
         is_component = below.kustomization.kind == COMPONENT
         if is_component != (onto is not None):
             raise RenderError(
@@ -116,15 +122,19 @@ class Target:
         ):
             for args in generators:
                 made = generate(args, loader, fields.generator_options)
-                self._absorb(resources, made, self._origin_of_field(kind))
+                self._absorb(resources, [made], self._origin_of_field(kind))
+        for chart in chart_args(fields, self._namespace, self._source):
+            objects = plugins.inflated(chart, loader, self._session.charts, self._source)
+            self._absorb(resources, objects, self._origin_of_field(plugins.CHARTS))
         for config in self._plugins(fields.generators):
-            made = plugins.generated(config, loader)
-            self._absorb(resources, made, provenance.of_plugin(config))
+            objects = plugins.generated(config, loader, self._session.charts)
+            self._absorb(resources, objects, provenance.of_plugin(config))
 
-    def _absorb(self, resources: ResMap, made: Resource, origin: str | None) -> None:
-        if origin is not None:
-            made.annotate(ORIGIN, origin)
-        resources.absorb(made)
+    def _absorb(self, resources: ResMap, made: Iterable[Resource], origin: str | None) -> None:
+        for resource in made:
+            if origin is not None:
+                resource.annotate(ORIGIN, origin)
+            resources.absorb(resource)
 
     def _transform(self, resources: ResMap, setting: Setting) -> None:
         """Applies the transformers, those of the fields first."""
@@ -170,10 +180,6 @@ class Target:
         if not self._session.is_traced:
             return None
         return provenance.of_field(provenance.joined(self._folder, self.file_name), kind)
-
-    def _refuse_charts(self, fields: Kustomization) -> None:
-        if fields.helm_charts or fields.helm_chart_inflation_generator:
-            raise plugins.charts_refused(self._source)
 
 
 def _load(loader: Loader) -> tuple[Kustomization, str]:

@@ -10,6 +10,7 @@ from trueup.errors import RenderError
 from trueup.objects import Manifest
 from trueup.objects.yaml import dump_all
 from trueup.render.kustomize.accumulate import Target
+from trueup.render.kustomize.generators.charts import Inflation
 from trueup.render.kustomize.loader import Loader, LoadRestrictor
 from trueup.render.kustomize.nodes import new_key, to_value
 from trueup.render.kustomize.order import LEGACY, sort_resources
@@ -35,7 +36,8 @@ class Options:
     kustomization names none: ``none`` as it comes, which is Flux's, ``legacy`` by kinds, which is
     that of ``kustomize build``. ``extends_schema``: whether a schema that ``openapi`` names adds to
     what is built in, as in Flux, or takes its place, as in ``kustomize build``. ``keep_origins``
-    leaves on each object the annotation that says where it comes from.
+    leaves on each object the annotation that says where it comes from. ``charts``: who renders
+    ``helmCharts``, which are refused without.
     """
 
     load_restrictor: LoadRestrictor = "root-only"
@@ -43,6 +45,7 @@ class Options:
     reorder: Literal["none", "legacy"] = "none"
     extends_schema: bool = False
     keep_origins: bool = False
+    charts: Inflation | None = None
 
 
 def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]:
@@ -51,7 +54,7 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     ``path`` is a directory of ``tree``, which is the outer bound of what is read. Raises
     RenderError, YamlError or TreeError, naming the file and the resource.
     """
-    session = Session(extends_schema=options.extends_schema)
+    session = Session(extends_schema=options.extends_schema, charts=options.charts)
     target = Target(Loader.at(StillTree(tree), path, options.load_restrictor), session)
     requested = target.kustomization.build_metadata
     session.is_traced = bool(requested) or options.keep_origins

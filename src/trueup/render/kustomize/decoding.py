@@ -92,7 +92,7 @@ def _convert(kind: Any, value: Any, source: str, strict: bool, path: str) -> Any
 
 def _convert_item(kind: Any, value: Any, source: str, strict: bool, path: str) -> Any:
     if value is None:
-        return kind() if isinstance(kind, type) else None
+        return kind() if isinstance(kind, type) and kind is not Any else None
     return _convert(kind, value, source, strict, path)
 
 

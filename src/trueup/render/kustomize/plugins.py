@@ -5,7 +5,7 @@ Only what is built in: plugins that would run a program are refused, as kustomiz
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from trueup.errors import RenderError
 from trueup.render.kustomize.configuration import Specs, field_specs
 from trueup.render.kustomize.decoding import decode
+from trueup.render.kustomize.generators.charts import ChartArgs, Inflation, inflate
 from trueup.render.kustomize.generators.iam import IamPolicyArgs, service_account
 from trueup.render.kustomize.generators.objects import generate
 from trueup.render.kustomize.kustomization import (
@@ -42,6 +43,7 @@ from trueup.render.kustomize.transformers.values import ValueTarget, add_value
 
 T = TypeVar("T")
 
+CHARTS = "HelmChartInflationGenerator"
 
 _FUNCTION_NOTES = ("config.kubernetes.io/function", "config.k8s.io/function")
 
@@ -89,7 +91,7 @@ class GeneratorMeta:
     metadata: ObjectMeta = field(default_factory=ObjectMeta)
 
 
-def generated(config: Resource, loader: Loader) -> Resource:
+def generated(config: Resource, loader: Loader, charts: Inflation | None) -> Iterable[Resource]:
     """What the generator plugin that ``config`` describes makes."""
     kinds: dict[str, type[GeneratorArgs]] = {
         "ConfigMapGenerator": GeneratorArgs,
@@ -97,9 +99,9 @@ def generated(config: Resource, loader: Loader) -> Resource:
     }
     _refuse_external(config)
     if config.kind == "IAMPolicyGenerator":
-        return service_account(_args(IamPolicyArgs, config), str(config))
-    if config.kind == "HelmChartInflationGenerator":
-        raise charts_refused(str(config))
+        return [service_account(_args(IamPolicyArgs, config), str(config))]
+    if config.kind == CHARTS:
+        return inflated(_args(ChartArgs, config), loader, charts, str(config))
     kind = kinds.get(config.kind)
     if kind is None:
         raise _unknown(config, "generator")
@@ -107,7 +109,7 @@ def generated(config: Resource, loader: Loader) -> Resource:
     meta = _args(GeneratorMeta, config).metadata
     args.name = args.name or meta.name
     args.namespace = args.namespace or meta.namespace
-    return generate(args, loader, None)
+    return [generate(args, loader, None)]
 
 
 def transformer(config: Resource, setting: Setting) -> Change:
@@ -140,13 +142,17 @@ def _refuse_external(config: Resource) -> None:
         )
 
 
-def charts_refused(subject: str) -> RenderError:
-    """The answer to whoever wants a chart inflated."""
-    return RenderError(
-        "helmCharts are not inflated while rendering",
-        subject=subject,
-        next_step="deliver the chart with a HelmRelease, or commit what it renders to",
-    )
+def inflated(
+    args: ChartArgs, loader: Loader, charts: Inflation | None, source: str
+) -> Iterable[Resource]:
+    """What a chart renders to; RenderError where charts are not to be rendered."""
+    if charts is None:
+        raise RenderError(
+            "helmCharts are not inflated while rendering",
+            subject=source,
+            next_step="deliver the chart with a HelmRelease, or commit what it renders to",
+        )
+    return inflate(args, loader, charts)
 
 
 def _unknown(config: Resource, what: str) -> RenderError:

@@ -27,6 +27,7 @@ NEEDS_HASH = _INTERNAL + "needsHashSuffix"
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 
+FROM_HELM = _INTERNAL + "helm-generated"
 BUILD_ANNOTATIONS = (
     PREVIOUS_KINDS,
     PREVIOUS_NAMES,
@@ -46,7 +47,7 @@ BUILD_ANNOTATIONS = (
     "config.kubernetes.io/path",
     "config.kubernetes.io/index",
     "config.k8s.io/id",
-    _INTERNAL + "helm-generated",
+    FROM_HELM,
 )
 ENABLED = "enabled"
 MAX_FORMER_IDS = 300

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from trueup.errors import RenderError
 from trueup.render.kustomize.decoding import read_config
+from trueup.render.kustomize.generators.charts import Inflation
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Kustomization
 from trueup.render.kustomize.loader import Loader
@@ -20,12 +21,15 @@ MAX_KUSTOMIZATIONS = 5_000
 class Session:
     """``is_traced``: whether origins are noted. ``kinds``: what merging knows of each kind.
 
+    ``charts``: who renders charts; None where they are refused.
+
     A schema that a kustomization brings takes the place of what is built in, or adds to it where
     ``extends_schema`` says so.
     """
 
     is_traced: bool = False
     extends_schema: bool = False
+    charts: Inflation | None = None
     kinds: dict[Gvk, MergeType] = field(default_factory=lambda: dict(BUILT_IN))
     _has_schema: bool = False
     _entered: int = 0

@@ -11,13 +11,12 @@ from trueup.render.kustomize.fieldspecs import FieldSpec, set_field, set_fields
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.nodes import Node, is_null, is_scalar, restyled, text_of
 from trueup.render.kustomize.resmap import ResMap
-from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, Resource
+from trueup.render.kustomize.resource import FROM_HELM, Resource
 
 ALL_SERVICE_ACCOUNTS, DEFAULT_SUBJECTS, NO_SUBJECTS = "allServiceAccounts", "defaultOnly", "none"
 SUBJECT_MODES = (ALL_SERVICE_ACCOUNTS, DEFAULT_SUBJECTS, NO_SUBJECTS)
 _OWN_FIELD = FieldSpec(Gvk(), "metadata/namespace", create=True)
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
-_FROM_HELM = BUILD_ANNOTATIONS[-1]
 
 
 def set_namespace(
@@ -39,7 +38,7 @@ def set_namespace(
     setter = partial(_set, namespace, unset_only)
     taken = Counter(resource.id.key for resource in resources)
     for resource in resources:
-        if resource.note(_FROM_HELM) == "true":
+        if resource.note(FROM_HELM) == "true":
             continue
         resource.remember_id()
         taken[resource.id.key] -= 1

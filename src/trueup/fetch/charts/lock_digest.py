@@ -63,6 +63,9 @@ def _fields(each: Dependency) -> dict[str, Any]:
 
 
 def _sorted(value: Any) -> Any:
+    """With keys in order, and with numbers as precise as Go has them."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return int(float(value)) if type(value) is int else value

@@ -107,14 +107,16 @@ def _dependencies(document: Mapping[str, Any], path: str) -> tuple[Dependency, .
     return tuple(map(_dependency, listed))
 
 
-def _dependency(item: Mapping[str, Any]) -> Dependency:
+def _dependency(given: Mapping[str, Any]) -> Dependency:
+    """To Go the case of a field's name is all one."""
+    item = {str(key).lower(): value for key, value in given.items()}
     tags, values = item.get("tags") or (), item.get("import-values") or ()
     return Dependency(
         name=_text(item, "name"),
         version=_text(item, "version"),
         repository=_text(item, "repository"),
         condition=_text(item, "condition"),
-        tags=tuple(_clean(str(tag)) for tag in tags),
+        tags=tuple(map(_scalar, tags)),
         enabled=item.get("enabled") is True,
         import_values=tuple(values),
         alias=str(item.get("alias") or ""),
@@ -122,8 +124,11 @@ def _dependency(item: Mapping[str, Any]) -> Dependency:
 
 
 def _text(document: Mapping[str, Any], key: str) -> str:
+    return _scalar(document.get(key))
+
+
+def _scalar(value: Any) -> str:
     """Helm takes scalars of other types for text: ``version: 1.2``."""
-    value = document.get(key)
     if value is None or isinstance(value, dict | list):
         return ""
     return _clean(str(value).lower() if isinstance(value, bool) else str(value))

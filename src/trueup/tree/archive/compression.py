@@ -10,8 +10,8 @@ from typing import BinaryIO, cast
 from trueup.errors import TreeError
 from trueup.tree.archive.member import damaged
 
-_SMALL = 4 * 1024 * 1024
-"""So much may come out of however little: the first blocks of a tar are mostly zeros."""
+SMALL = 4 * 1024 * 1024
+"""So many bytes may come out of however few: headers, and files of zeros, hardly take any."""
 
 
 def is_gzip(head: bytes) -> bool:
@@ -42,6 +42,6 @@ class _Decompressed(io.RawIOBase):
         except (BadGzipFile, EOFError, zlib.error) as error:
             raise damaged(f"gzip: {error}") from error
         self._out += size
-        if self._out > _SMALL + self._ratio * (self._file.tell() - self._start):
+        if self._out > SMALL + self._ratio * (self._file.tell() - self._start):
             raise TreeError(f"unpacks to more than {self._ratio} times its size")
         return size

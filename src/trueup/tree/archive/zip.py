@@ -10,6 +10,7 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from trueup.errors import TreeError
+from trueup.tree.archive.compression import SMALL
 from trueup.tree.archive.member import Member, damaged, decode
 from trueup.tree.bounds import Bounds, Meter
 
@@ -75,7 +76,7 @@ def _check(entry: ZipInfo, name: str, bounds: Bounds) -> None:
         raise TreeError("is encrypted", subject=name)
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise TreeError("is compressed by a method other than deflate", subject=name)
-    if entry.file_size > 4096 + bounds.ratio * entry.compress_size:
+    if entry.file_size > SMALL + bounds.ratio * entry.compress_size:
         raise TreeError(f"unpacks to more than {bounds.ratio} times its size", subject=name)
 
 

@@ -94,6 +94,12 @@ def test_an_archive_may_lie_in_a_spooled_file(pack: Any) -> None:
         assert tree_from_archive(file).read("a/b") == b"1"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("pack", [tar, tar_gz, zipped])
+def test_a_file_of_zeros_is_no_bomb(pack: Any) -> None:
+    zeros = bytes(1_000_000)
+    assert tree_from_archive(pack([Packed("zeros", zeros)])).read("zeros") == zeros
+
+
 def test_a_name_that_is_no_utf8_is_kept_byte_by_byte() -> None:
     name = b"caf\xe9".decode("utf-8", "surrogateescape")
     made = BytesIO()

@@ -13,9 +13,14 @@ from trueup import __version__
 from trueup.controlplane.discovery import documents, health, openapi, swagger
 from trueup.controlplane.discovery.negotiation import negotiated
 from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.negotiation import JSON, YAML, prefers_yaml, require_type
 from trueup.controlplane.http.status import json_response, page_not_found
 from trueup.controlplane.resources import Catalog
+from trueup.objects import yaml
 from trueup.schema import NEWEST
+
+_OFFERED = {"api": (JSON, YAML), "apis": (JSON, YAML), "version": (JSON,)}
+"""By the beginning of a path."""
 
 _AGGREGATED = re.compile(r"g=apidiscovery\.k8s\.io;v=(v2beta1|v2);as=APIGroupDiscoveryList")
 
@@ -46,8 +51,16 @@ class Discovery:
         self._made: dict[str, bytes] = {}
 
     def answer(self, request: Request) -> Response:
-        """No page at a path that nothing is served at."""
+        """No page at a path that nothing is served at, NotAcceptable for forms that there are not."""
         path = request.path.rstrip("/") or "/"
+        response = self._answer(request, path)
+        if response.status != 200 or path.split("/")[1] not in _OFFERED:
+            return response
+        accept = request.headers.get("accept", "")
+        require_type(accept, _OFFERED[path.split("/")[1]])
+        return _in_yaml(response) if prefers_yaml(accept) else response
+
+    def _answer(self, request: Request, path: str) -> Response:
         if health.is_check(path):
             return health.answer(request, path)
         if path == "/version":
@@ -151,3 +164,9 @@ class Discovery:
                 return json_response(made)
             self._made[key] = made
         return json_response(self._made[key])
+
+
+def _in_yaml(response: Response) -> Response:
+    assert isinstance(response.body, bytes)
+    text = yaml.dump(orjson.loads(response.body)).encode()
+    return Response(response.status, {**response.headers, "content-type": YAML}, text)

@@ -84,6 +84,8 @@ def require_patchable(request: Request, *, custom: bool) -> None:
     """UnsupportedMediaType for a kind of patch that is not known, or not known for this kind."""
     accepted = [JSON_PATCH, MERGE_PATCH, *([] if custom else [STRATEGIC_PATCH]), APPLY_PATCH]
     media_type = content_type(request)
+    if media_type not in accepted and not custom:
+        raise UnsupportedMediaType("415: Unsupported Media Type")
     if media_type not in accepted:
         raise unsupported(media_type, tuple(accepted))
     _require_apply_options(request, is_apply=media_type == APPLY_PATCH)

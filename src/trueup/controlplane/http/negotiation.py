@@ -42,34 +42,65 @@ _SHAPES = {
     "PartialObjectMetadata": Shape.METADATA,
     "PartialObjectMetadataList": Shape.METADATA,
 }
-_YAML_TYPES = ("application/yaml", "application/x-yaml", "text/yaml")
-_JSON_TYPES = ("application/json", "application/*", "*/*")
+JSON, YAML, ANY = "application/json", "application/yaml", "*/*"
+STREAM = f"{JSON};stream=watch"
 
 
 @lru_cache(maxsize=256)
-def representation(accept: str) -> Representation:
-    """The first alternative in ``accept`` that can be served; NotAcceptable if there is none."""
+def representation(accept: str, *, of_stream: bool = False) -> Representation:
+    """The best alternative in ``accept`` that can be served; NotAcceptable if there is none."""
     if not accept.strip():
         return Representation()
-    for alternative in accept.split(","):
-        found = _servable(alternative)
-        if found is not None:
+    for media_type, parameters in _alternatives(accept):
+        found = _servable(media_type, parameters)
+        if found is not None and not (found.yaml and of_stream):
             return found
-    supported = "application/json, application/yaml"
+    supported = STREAM if of_stream else f"{JSON}, {YAML}"
     raise not_acceptable(f"only the following media types are accepted: {supported}")
+
+
+def require_type(accept: str, offered: tuple[str, ...]) -> None:
+    """NotAcceptable where ``accept`` has no media type of those that a path offers at all."""
+    types = {each.partition(";")[0] for each in offered} | {ANY}
+    wanted = [media_type for media_type, _ in _alternatives(accept)]
+    if accept.strip() and ANY not in offered and not types.intersection(wanted):
+        listed = ", ".join(offered)
+        raise not_acceptable(f"406: Not Acceptable\n\nAvailable representations: {listed}")
+
+
+def prefers_yaml(accept: str) -> bool:
+    """Whether YAML is wanted rather than anything else that can be served."""
+    known = [media_type for media_type, _ in _alternatives(accept) if media_type in _TYPES]
+    return known[:1] == [YAML]
 
 
 def not_acceptable(message: str) -> ApiError:
     return ApiError(message, code=406, reason="NotAcceptable")
 
 
-def _servable(alternative: str) -> Representation | None:
-    media_type, *rest = (part.strip() for part in alternative.split(";"))
-    is_yaml = media_type in _YAML_TYPES
-    if not is_yaml and media_type not in _JSON_TYPES:
+_TYPES = (JSON, YAML, ANY)
+
+
+def _alternatives(accept: str) -> list[tuple[str, dict[str, str]]]:
+    """Media types with their parameters, the most wanted first."""
+    found = []
+    for alternative in accept.split(","):
+        media_type, *rest = (part.strip() for part in alternative.split(";"))
+        found.append((media_type, dict(part.partition("=")[::2] for part in rest)))
+    return sorted(found, key=lambda each: -_weight(each[1].get("q", "")))
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 1.0
+
+
+def _servable(media_type: str, parameters: dict[str, str]) -> Representation | None:
+    if media_type not in _TYPES:
         return None
-    parameters = dict(part.partition("=")[::2] for part in rest)
-    wanted = parameters.get("as", "")
+    is_yaml, wanted = media_type == YAML, parameters.get("as", "")
     if not wanted:
         return Representation(yaml=is_yaml)
     version = parameters.get("v", "")

@@ -13,10 +13,14 @@ from trueup.controlplane.http import bodies, deletion, options, reading
 from trueup.controlplane.http.access import Access
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.negotiation import (
+    JSON,
+    STREAM,
+    YAML,
     Representation,
     Shape,
     not_acceptable,
     representation,
+    require_type,
 )
 from trueup.controlplane.http.parameters import is_true
 from trueup.controlplane.http.render import Renderer
@@ -62,7 +66,7 @@ class Exchange:
         self.registry = registry
         self.access = access
         self.warnings: list[str] = []
-        self.shape: Representation = representation(request.headers.get("accept", ""))
+        self.shape = _shape(request, route, resource)
 
     def require_shape(self, *, of_list: bool) -> None:
         """NotAcceptable where the metadata of one object are asked of a list, or the reverse."""
@@ -108,6 +112,26 @@ class Exchange:
     def answer(self, entry: Entry, code: int = 200) -> Response:
         headers = {"content-type": self.shape.content_type}
         return Response(code, headers, self.renderer.one(entry))
+
+
+def _shape(request: Request, route: Route, resource: Resource) -> Representation:
+    """NotAcceptable; a custom resource says less about what there is."""
+    if route.subresource in _CONNECTED:
+        return Representation()
+    accept, of_stream = request.headers.get("accept", ""), route.verb == "watch"
+    if resource.custom is None:
+        require_type(accept, _offered(route))
+    return representation(accept, of_stream=of_stream)
+
+
+_CONNECTED = ("attach", "exec", "portforward", "proxy")
+"""Parts that answer whatever is behind them."""
+
+
+def _offered(route: Route) -> tuple[str, ...]:
+    if route.subresource == "log":
+        return ("text/plain", JSON, YAML)
+    return (JSON, YAML, STREAM) if route.verb in {"list", "watch"} else (JSON, YAML)
 
 
 async def get(exchange: Exchange) -> Response:

@@ -44,7 +44,7 @@ class Server:
         try:
             return await self._answer(request)
         except ApiError as error:
-            return failure_response(error)
+            return failure_response(error, request.headers.get("accept", ""))
         except Exception as error:
             _log.exception("%s %s failed", request.method, request.path)
             return failure_response(refusals.internal(str(error)))
@@ -72,7 +72,7 @@ class Server:
         try:
             response = await self._answer_exchange(exchange)
         except ApiError as error:
-            response = failure_response(error)
+            response = failure_response(error, request.headers.get("accept", ""))
         response.warnings = bounded(exchange.warnings)
         return response
 

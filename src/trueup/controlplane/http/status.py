@@ -7,10 +7,9 @@ from typing import Any
 import orjson
 
 from trueup.controlplane.http.message import Response
+from trueup.controlplane.http.negotiation import JSON, YAML, prefers_yaml
 from trueup.errors import ApiError, Gone
-
-JSON = "application/json"
-
+from trueup.objects import yaml
 
 _DETAILED = ("Forbidden", "Invalid", "MethodNotAllowed", "NotFound")
 """Reasons whose statuses have details even when these are empty."""
@@ -32,12 +31,15 @@ def failure(error: ApiError) -> dict[str, Any]:
     return {**status, "code": error.code}
 
 
-def failure_response(error: ApiError) -> Response:
-    headers = {"content-type": JSON}
+def failure_response(error: ApiError, accept: str = "") -> Response:
+    """In YAML to whom that is dearest."""
+    headers = {"content-type": YAML if prefers_yaml(accept) else JSON}
     retry = error.details.get("retryAfterSeconds")
     if isinstance(retry, int) and retry:
         headers["retry-after"] = str(retry)
-    return Response(error.code, headers, orjson.dumps(failure(error)))
+    status = failure(error)
+    text = yaml.dump(status).encode() if prefers_yaml(accept) else orjson.dumps(status)
+    return Response(error.code, headers, text)
 
 
 def success(details: dict[str, Any] | None = None, code: int = 0) -> bytes:

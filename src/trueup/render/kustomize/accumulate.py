@@ -148,8 +148,9 @@ class Target:
 
     def _apply(self, resources: ResMap, change: Change, origin: str | None) -> None:
         change(resources)
-        for resource in resources:
-            follow_all(resource.ties)
+        for resource in resources.resources:
+            if resource.ties:
+                follow_all(resource.ties)
         if origin is not None:
             provenance.note_change(resources, origin)
         resources.drop_empty()

@@ -6,6 +6,7 @@ that removes all annotations removes them too, and what follows depends on that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from trueup.errors import RenderError
@@ -118,9 +119,13 @@ class Resource:
         if (self.note(PREVIOUS_NAMES) or "").count(",") >= MAX_FORMER_IDS:
             raise RenderError(f"is renamed more than {MAX_FORMER_IDS} times", subject=str(self.id))
         now = self.id
-        self.append_note(PREVIOUS_NAMES, now.name)
-        self.append_note(PREVIOUS_NAMESPACES, now.effective_namespace)
-        self.append_note(PREVIOUS_KINDS, now.gvk.kind)
+        self.append_notes(
+            {
+                PREVIOUS_NAMES: now.name,
+                PREVIOUS_NAMESPACES: now.effective_namespace,
+                PREVIOUS_KINDS: now.gvk.kind,
+            }
+        )
 
     def set_name(self, name: str) -> None:
         self.metadata["name"] = name
@@ -156,14 +161,18 @@ class Resource:
         self._set_meta_map("annotations", annotations)
 
     def annotate(self, key: str, value: str) -> None:
-        """Sets an annotation in a mapping of its own: here kustomize's nodes end to be tied."""
+        """Sets an annotation."""
+        self.annotate_all({key: value})
+
+    def annotate_all(self, entries: Mapping[str, str]) -> None:
+        """Sets annotations in a mapping of its own: here kustomize's nodes end to be tied."""
         annotations = self.metadata.get("annotations")
         known = annotations if isinstance(annotations, dict) else {}
         kept = {
             name: text if type(text) is str else string(text_of(text))
             for name, text in known.items()
         }
-        self.metadata["annotations"] = {**kept, key: value}
+        self.metadata["annotations"] = {**kept, **entries}
 
     # -- notes
 
@@ -177,8 +186,18 @@ class Resource:
         return [] if text is None else text.split(",")
 
     def append_note(self, key: str, value: str) -> None:
-        if value:
-            self.annotate(key, ",".join([*self.notes(key), value]))
+        self.append_notes({key: value})
+
+    def append_notes(self, notes: Mapping[str, str]) -> None:
+        """Adds a member to each of several lists; an empty one is left out."""
+        known = self._meta_map("annotations")
+        self.annotate_all(
+            {
+                key: f"{text_of(known[key])},{value}" if key in known else value
+                for key, value in notes.items()
+                if value
+            }
+        )
 
     def is_enabled(self, key: str) -> bool:
         return self.note(key) == ENABLED

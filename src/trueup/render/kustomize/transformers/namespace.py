@@ -43,8 +43,9 @@ def set_namespace(
         resource.remember_id()
         taken[resource.id.key] -= 1
         _move(resource, specs, setter, subjects)
-        taken[resource.id.key] += 1
-        if taken[resource.id.key] > 1:
+        key = resource.id.key
+        taken[key] += 1
+        if taken[key] > 1:
             raise RenderError(
                 f"namespace {namespace} gives two resources the same id",
                 subject=str(resource.id),

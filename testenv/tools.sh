@@ -69,7 +69,7 @@ program_of() { # TOOL
 
 only_built=
 [ "${1:-}" != --built ] || { only_built=yes && shift; }
-(($#)) || set -- kustomize jsonnet helm sops directory substitute semver registry krusty
+(($#)) || set -- kustomize jsonnet helm sops directory substitute semver helmrules registry krusty
 for tool in "$@"; do
   program_of "$tool"
 done

@@ -1,11 +1,7 @@
 """What others wrote, run where it can do no harm: in worker processes, with limits.
 
-``Pool`` keeps worker processes warm and runs functions of Trueup's in them, on bytes. A call that
-loops, explodes or crashes ends with ``SandboxError``, which names the limit, and nothing but that
-call ends. The calling side is ``pool`` and ``worker``; ``inside`` is what runs in a worker.
+``pool.Pool`` keeps worker processes warm and runs functions of Trueup's in them, on bytes. A call
+that loops, explodes or crashes ends with ``SandboxError``, which names the limit, and nothing but that
+call ends. The calling side is ``pool`` and ``worker``; ``inside`` is what runs in a worker. Nothing is
+imported here: a worker is to start quickly.
 """
-
-from trueup.sandbox.limits import Limits
-from trueup.sandbox.pool import Pool
-
-__all__ = ["Limits", "Pool"]

@@ -6,16 +6,11 @@ import os
 import resource
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import BinaryIO
-
-import orjson
 
 from trueup.errors import InputError
 from trueup.sandbox.confinement import allow_cpu_time, confine
 from trueup.sandbox.frames import REQUEST, Kind, answer
-
-_MEMORY = Path("/proc/self/statm")
 
 
 def serve(parent: int, cpu_seconds: int, memory_bytes: int, output_bytes: int) -> None:
@@ -58,6 +53,8 @@ def _run(name: str, payload: bytes) -> tuple[Kind, bytes]:
 
 
 def _refusal(error: InputError) -> bytes:
+    import orjson  # it takes as long to load as all the rest
+
     told = {
         "type": type(error).__name__,
         "cause": error.cause,
@@ -76,6 +73,10 @@ def _function(name: str) -> Callable[[bytes], bytes]:
 def _memory_in_use() -> int:
     """Bytes that this process may write to; 0 where the system does not tell."""
     try:
-        return int(_MEMORY.read_bytes().split()[5]) * resource.getpagesize()
+        file = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
         return 0
+    try:
+        return int(os.read(file, 256).split()[5]) * resource.getpagesize()
+    finally:
+        os.close(file)

@@ -12,9 +12,9 @@ import pytest
 
 from trueup.errors import RenderError, SandboxError
 from trueup.render.helm import ChartRenderer, ChartRequest, chart_from_tree
-from trueup.sandbox import Limits
 from trueup.sandbox.helm import LibraryRenderer, helm_pool
 from trueup.sandbox.helm_program import ProgramRenderer
+from trueup.sandbox.limits import Limits
 from trueup.tree import MemoryTree
 
 LIMITS = Limits(wall_seconds=50, cpu_seconds=1, memory_bytes=256 * 1024 * 1024)

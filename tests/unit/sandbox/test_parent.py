@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from trueup.sandbox import Pool
+from trueup.sandbox.pool import Pool
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with parents")
 
 PROGRAM = """
-from trueup.sandbox import Pool
+from trueup.sandbox.pool import Pool
 pool = Pool(1)
 print(pool.call("tests.unit.sandbox.misbehaving:process_id", b"").decode(), flush=True)
 pool.call("tests.unit.sandbox.misbehaving:{name}", b"")

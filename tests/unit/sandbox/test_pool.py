@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from trueup.errors import RenderError, SandboxError, TrueupError
-from trueup.sandbox import Limits, Pool
+from trueup.sandbox.limits import Limits
+from trueup.sandbox.pool import Pool
 
 MIB = 1024 * 1024
 PATIENT = Limits(wall_seconds=60, cpu_seconds=30, memory_bytes=256 * MIB, output_bytes=MIB)

@@ -59,8 +59,9 @@ def decrypted_texts(secrets: Iterable[str]) -> tuple[str, ...]:
 
 
 def holds(value: Any, confidential: Sequence[str]) -> bool:
-    """Whether ``value`` has one of ``confidential`` anywhere, also as a number."""
-    return any(_scrub(text, confidential) != text for text in _texts(value))
+    """Whether ``value`` has one of ``confidential`` anywhere, also as a number, or in base64."""
+    forms = (form for text in _texts(value) for form in (text, _decoded(text)))
+    return any(_scrub(form, confidential) != form for form in forms)
 
 
 def scrub_error(error: TrueupError, confidential: Sequence[str], *, short: bool = False) -> None:

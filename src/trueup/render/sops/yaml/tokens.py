@@ -146,7 +146,8 @@ class Tokens(Reader, Scanner):
         """Ends blocks; an end moves before the comments that are feet of what is around it."""
         if self.flow_level:
             return
-        at = Mark(self._scan.at - 1, self._scan.line, self._scan.column)
+        scan = self._scan if column >= 0 else self._mark()  # at the end of a document all ends here
+        at = Mark(scan.at - 1, scan.line, scan.column)
         while self.indent > column:
             stop = at.at
             for comment in reversed(self._comments):
@@ -172,6 +173,19 @@ class Tokens(Reader, Scanner):
                 self.get_mark(),
             )
         self.scan_line_break()  # type: ignore[no-untyped-call]
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
+        """Tabs within a plain scalar are part of it, unlike to PyYAML."""
+        length = 0
+        while self._char(length) in _BLANKS:
+            length += 1
+        blanks = str(self.prefix(length))
+        if "\t" not in blanks:
+            return super().scan_plain_spaces(indent, start_mark)
+        self.forward(length)
+        if self._char() in _ENDS:
+            return super().scan_plain_spaces(indent, start_mark)
+        return [blanks]
 
     # Comments
 

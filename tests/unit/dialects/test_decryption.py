@@ -1,0 +1,131 @@
+"""``spec.decryption``: which Secret counts, and what its entries mean."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from trueup.dialects.flux.decryption import Decryption, format_of, wanted
+from trueup.dialects.flux.key_secret import key_material
+from trueup.dialects.flux.kustomization import delivery_of
+from trueup.errors import InputError, NotEnabled
+from trueup.keys import AwsKeys
+from trueup.objects import Manifest, ObjectRef
+from trueup.render.sops import Format
+
+COMMON = ObjectRef("", "Secret", "trueup-system", "sops-age", "v1")
+REF = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "x", "v1")
+
+
+def inputs(spec: dict[str, Any], decryption: Decryption) -> list[str]:
+    source = {"kind": "GitRepository", "name": "repo"}
+    resource = {
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+        "kind": "Kustomization",
+        "metadata": {"name": "x", "namespace": "apps"},
+        "spec": {"interval": "1m", "sourceRef": source, **spec},
+    }
+    return [str(ref) for ref, _ in delivery_of(resource, decryption=decryption).inputs]
+
+
+def secret(**data: str | bytes) -> Manifest:
+    encoded = {
+        name.replace("__", "."): base64.b64encode(
+            value.encode() if isinstance(value, str) else value
+        ).decode()
+        for name, value in data.items()
+    }
+    meta = {"name": "keys", "namespace": "apps"}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": encoded}
+
+
+def material(only_age: bool = False, **data: str | bytes) -> Any:
+    return key_material(secret(**data), only_age=only_age, as_this_machine=False)
+
+
+def test_the_secret_lies_beside_the_kustomization() -> None:
+    spec = {"decryption": {"provider": "sops", "secretRef": {"name": "keys"}}}
+    assert inputs(spec, Decryption(age_secret=COMMON)) == ["Secret/apps/keys"]
+
+
+def test_the_common_secret_counts_where_none_is_named() -> None:
+    spec = {"decryption": {"provider": "sops"}}
+    assert inputs(spec, Decryption(age_secret=COMMON)) == ["Secret/trueup-system/sops-age"]
+    assert inputs(spec, Decryption()) == []
+
+
+def test_it_does_not_count_for_who_does_not_decrypt() -> None:
+    assert inputs({}, Decryption(age_secret=COMMON)) == []
+
+
+def test_another_provider_is_refused() -> None:
+    with pytest.raises(InputError, match="'vault' is none; use sops"):
+        wanted({"decryption": {"provider": "vault"}}, REF, Decryption())
+
+
+def test_an_account_is_a_feature_of_its_own() -> None:
+    spec = {"decryption": {"provider": "sops", "serviceAccountName": "a"}}
+    with pytest.raises(NotEnabled):
+        wanted(spec, REF, Decryption())
+
+
+def test_entries_are_known_by_their_names() -> None:
+    found = material(
+        a__agekey="AGE-1",
+        b__agekey="AGE-2",
+        c__asc=b"\x01pgp",
+        sops__vault_token="x",
+        other="ignored",
+        **{"sops__vault-token": " s.token\n"},
+    )
+    assert found.age == ("AGE-1", "AGE-2")
+    assert (found.pgp, found.vault_token) == ((b"\x01pgp",), "s.token")
+
+
+def test_credentials_of_clouds_are_yaml() -> None:
+    found = material(
+        **{
+            "sops__aws-kms": "aws_access_key_id: AKIA\naws_secret_access_key: s\n",
+            "sops__azure-kv": "tenantId: t\nclientId: c\n".encode("utf-16"),
+            "sops__gcp-kms": '{"type": "service_account"}\n',
+        }
+    )
+    assert found.aws == AwsKeys("AKIA", "s")
+    assert (found.azure, found.gcp) == (
+        {"tenantId": "t", "clientId": "c"},
+        {"type": "service_account"},
+    )
+
+
+def test_of_the_common_secret_only_age_keys_count() -> None:
+    found = material(only_age=True, a__agekey="AGE-1", **{"sops__vault-token": "s"})
+    assert (found.age, found.vault_token) == (("AGE-1",), "")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"sops__aws-kms": "HIDDEN"}, {"a__agekey": b"\xffHIDDEN"}, {"sops__gcp-kms": "[HIDDEN"}],
+    ids=["no mapping", "no text", "no YAML"],
+)
+def test_an_entry_that_cannot_be_read_is_named_and_not_shown(entry: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"Secret/apps/keys: ") as caught:
+        material(**entry)
+    assert "HIDDEN" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("a.yaml", Format.YAML),
+        ("a.yml", Format.YAML),
+        ("a.json", Format.JSON),
+        (".dockerconfigjson", Format.JSON),
+        ("x.env", Format.DOTENV),
+        ("a.ini", Format.INI),
+        ("script.sh", Format.BINARY),
+    ],
+)
+def test_the_format_is_that_of_the_name(path: str, form: Format) -> None:
+    assert format_of(path) is form

@@ -123,4 +123,4 @@ def _decoded(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return body.decode()
+        return body.decode(errors="replace")

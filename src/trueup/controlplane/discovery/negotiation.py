@@ -1,26 +1,37 @@
-"""OpenAPI documents as clients ask for them: only as JSON, and not again if they have it."""
+"""OpenAPI documents as clients ask for them: in which form, and not again if they have it."""
 
 from __future__ import annotations
 
 from trueup.controlplane.http.message import Request, Response
+from trueup.controlplane.http.negotiation import JSON, alternatives
 
-_TYPES = ("application/json", "application/*", "*/*")
+_JSON = ("application/json", "application/*", "*/*")
+
+
+def wanted_type(request: Request, *more: str) -> str:
+    """JSON, or one of ``more`` media types, whichever is wanted most; empty if none is."""
+    accept = request.headers.get("accept", "")
+    if not accept.strip():
+        return JSON
+    for media_type, _ in alternatives(accept):
+        if media_type in more:
+            return media_type
+        if media_type in _JSON:
+            return JSON
+    return ""
 
 
 def negotiated(request: Request, response: Response, fingerprint: str) -> Response:
-    """``response``, or 304 where the client has it, or 406 where it wants something else."""
+    """``response``, or 304 where the client has it."""
     headers = {"vary": "Accept", "etag": f'"{fingerprint}"'}
-    if not _accepts(request.headers.get("accept", "")):
-        return Response(406, {"vary": "Accept"})
     if _has(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(304, headers)
     response.headers |= headers
     return response
 
 
-def _accepts(accept: str) -> bool:
-    wanted = [alternative.partition(";")[0].strip() for alternative in accept.split(",")]
-    return not accept.strip() or any(each in _TYPES for each in wanted)
+def nothing_acceptable() -> Response:
+    return Response(406, {"vary": "Accept"})
 
 
 def _has(known: str, tag: str) -> bool:

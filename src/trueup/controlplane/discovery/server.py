@@ -10,8 +10,12 @@ from typing import Any
 import orjson
 
 from trueup import __version__
-from trueup.controlplane.discovery import documents, health, openapi, swagger
-from trueup.controlplane.discovery.negotiation import negotiated
+from trueup.controlplane.discovery import documents, gnostic, health, openapi, swagger
+from trueup.controlplane.discovery.negotiation import (
+    negotiated,
+    nothing_acceptable,
+    wanted_type,
+)
 from trueup.controlplane.http.message import Request, Response
 from trueup.controlplane.http.negotiation import JSON, YAML, prefers_yaml, require_type
 from trueup.controlplane.http.status import json_response, page_not_found
@@ -110,6 +114,8 @@ class Discovery:
         response = self._made_once(path, lambda: openapi.document(self._catalog, group, version))
         if response.status == 404:
             return Response(404)
+        if not wanted_type(request):
+            return nothing_acceptable()
         fingerprint = openapi.fingerprint(self._catalog, group, version)
         if request.parameter("hash") == fingerprint:
             # The address changes with the document, so this answer is good for ever.
@@ -117,9 +123,22 @@ class Discovery:
         return negotiated(request, response, fingerprint)
 
     def _swagger(self, request: Request, path: str) -> Response:
+        wanted = wanted_type(request, gnostic.MEDIA_TYPE, gnostic.OLD_MEDIA_TYPE)
+        if not wanted:
+            return nothing_acceptable()
         response = self._document(path, lambda: swagger.document(self._catalog))
         assert isinstance(response.body, bytes)
-        return negotiated(request, response, hashlib.sha256(response.body).hexdigest().upper())
+        fingerprint = hashlib.sha256(response.body).hexdigest().upper()
+        if wanted != JSON:
+            response = Response(200, {"content-type": gnostic.MEDIA_TYPE}, self._gnostic(path))
+        return negotiated(request, response, fingerprint)
+
+    def _gnostic(self, path: str) -> bytes:
+        """Made of the JSON document, which is there by now."""
+        key = f"{path}?protobuf"
+        if key not in self._made:
+            self._made[key] = gnostic.encoded(orjson.loads(self._made[path]))
+        return self._made[key]
 
     def _core(self) -> dict[str, Any]:
         return documents.core_versions(self._address)

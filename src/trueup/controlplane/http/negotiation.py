@@ -51,7 +51,7 @@ def representation(accept: str, *, of_stream: bool = False) -> Representation:
     """The best alternative in ``accept`` that can be served; NotAcceptable if there is none."""
     if not accept.strip():
         return Representation()
-    for media_type, parameters in _alternatives(accept):
+    for media_type, parameters in alternatives(accept):
         found = _servable(media_type, parameters)
         if found is not None and not (found.yaml and of_stream):
             return found
@@ -62,7 +62,7 @@ def representation(accept: str, *, of_stream: bool = False) -> Representation:
 def require_type(accept: str, offered: tuple[str, ...]) -> None:
     """NotAcceptable where ``accept`` has no media type of those that a path offers at all."""
     types = {each.partition(";")[0] for each in offered} | {ANY}
-    wanted = [media_type for media_type, _ in _alternatives(accept)]
+    wanted = [media_type for media_type, _ in alternatives(accept)]
     if accept.strip() and ANY not in offered and not types.intersection(wanted):
         listed = ", ".join(offered)
         raise not_acceptable(f"406: Not Acceptable\n\nAvailable representations: {listed}")
@@ -70,7 +70,7 @@ def require_type(accept: str, offered: tuple[str, ...]) -> None:
 
 def prefers_yaml(accept: str) -> bool:
     """Whether YAML is wanted rather than anything else that can be served."""
-    known = [media_type for media_type, _ in _alternatives(accept) if media_type in _TYPES]
+    known = [media_type for media_type, _ in alternatives(accept) if media_type in _TYPES]
     return known[:1] == [YAML]
 
 
@@ -81,7 +81,7 @@ def not_acceptable(message: str) -> ApiError:
 _TYPES = (JSON, YAML, ANY)
 
 
-def _alternatives(accept: str) -> list[tuple[str, dict[str, str]]]:
+def alternatives(accept: str) -> list[tuple[str, dict[str, str]]]:
     """Media types with their parameters, the most wanted first."""
     found = []
     for alternative in accept.split(","):

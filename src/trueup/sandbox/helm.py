@@ -10,16 +10,21 @@ import orjson
 
 from trueup.errors import MissingExtra, RenderError, SandboxError
 from trueup.render.helm.arranging import arrange
-from trueup.render.helm.chart import Chart, check_installable
-from trueup.render.helm.naming import check_release_name
+from trueup.render.helm.chart import Chart
+from trueup.render.helm.checking import check
 from trueup.render.helm.packing import files_of, pack, without
 from trueup.render.helm.request import ChartRendering, ChartRequest
 from trueup.sandbox import helm_inside
 from trueup.sandbox.limits import MEBIBYTE, Limits
 from trueup.sandbox.pool import Pool
 
-HELM_LIMITS = Limits(wall_seconds=60, cpu_seconds=15, memory_bytes=1024 * MEBIBYTE)
-"""A rendering takes some milliseconds; the largest charts take half a second."""
+HELM_LIMITS = Limits(
+    wall_seconds=60,
+    cpu_seconds=15,
+    memory_bytes=1024 * MEBIBYTE,
+    output_bytes=16 * MEBIBYTE,
+)
+"""A rendering takes some milliseconds; what the largest charts render to is some 5 MiB."""
 
 _FINDINGS = re.compile(r"^- at .*(?:\n- at .*)*", re.MULTILINE)
 _MOST_OF_AN_ERROR = 1000
@@ -56,8 +61,7 @@ class LibraryRenderer:
     def render(self, request: ChartRequest) -> ChartRendering:
         """See ``ChartRenderer``."""
         chart = request.chart
-        check_release_name(request.release_name)
-        check_installable(chart)
+        check(request)
         files, guard = files_of(request)
         payload = helm_inside.request(_options(request), dict(request.values), pack(files))
         try:

@@ -11,8 +11,7 @@ import orjson
 
 from trueup.errors import RenderError, SandboxError
 from trueup.render.helm.arranging import hook_of, is_hook, piece_of
-from trueup.render.helm.chart import check_installable
-from trueup.render.helm.naming import check_release_name
+from trueup.render.helm.checking import check
 from trueup.render.helm.packing import files_of
 from trueup.render.helm.request import ChartRendering, ChartRequest, Piece
 from trueup.sandbox.helm import HELM_LIMITS, settings_of_go, shortened
@@ -38,8 +37,7 @@ class ProgramRenderer:
 
     def render(self, request: ChartRequest) -> ChartRendering:
         """See ``ChartRenderer``. The notes of a chart it cannot tell."""
-        check_release_name(request.release_name)
-        check_installable(request.chart)
+        check(request)
         try:
             with TemporaryDirectory(prefix="trueup-helm-") as folder:
                 return _taken_apart(self._printed(request, Path(folder)))

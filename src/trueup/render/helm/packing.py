@@ -7,11 +7,15 @@ import io
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 
+from trueup.errors import RenderError
 from trueup.render.helm.chart import SCHEMA_FILE
 from trueup.render.helm.guard import guard_of
 from trueup.render.helm.request import ChartRequest
-from trueup.tree.archive import chart_from_archive
+from trueup.tree.archive import CHART_BOUNDS, chart_from_archive
+from trueup.tree.bounds import Meter
 from trueup.tree.tree import Tree
+
+_MOST_PACKAGES_WITHIN = 10
 
 Files = tuple[tuple[str, bytes], ...]
 
@@ -42,18 +46,26 @@ def pack(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def _unpacked(files: Iterable[tuple[str, bytes]]) -> Files:
-    """``files`` with those of packed subcharts in the place of each package."""
-    return tuple(_each_unpacked(files))
+    """``files`` with those of packed subcharts in the place of each package.
+
+    Raises RenderError where packages hold packages beyond measure: a package may hold itself.
+    """
+    return tuple(_each_unpacked(files, Meter(CHART_BOUNDS), 0))
 
 
-def _each_unpacked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+def _each_unpacked(
+    files: Iterable[tuple[str, bytes]], meter: Meter, level: int
+) -> Iterator[tuple[str, bytes]]:
     for path, content in files:
+        meter.add_content(len(content), path)
         if not _is_packed_subchart(path):
             yield path, content
             continue
+        if level == _MOST_PACKAGES_WITHIN:
+            raise RenderError(f"packages within packages, {level} deep", subject=path)
         tree = chart_from_archive(content, source=path)
         folder = path.removesuffix(".tgz")
-        for below, inner in _unpacked(_walk(tree, "")):
+        for below, inner in _each_unpacked(_walk(tree, ""), meter, level + 1):
             yield f"{folder}/{below}", inner
 
 

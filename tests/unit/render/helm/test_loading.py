@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from trueup.errors import RenderError, TreeError
 from trueup.render.helm.chart import Dependency, check_installable
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
-from trueup.render.helm.packing import pack
+from trueup.render.helm.packing import files_of, pack
+from trueup.render.helm.request import ChartRequest
 from trueup.tree import MemoryTree, RecordingTree
 
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
@@ -74,3 +77,21 @@ def test_dependencies_that_are_missing_are_named_with_what_to_do() -> None:
     files = {"Chart.yaml": CHART + needs, "charts/web-1.0.0.tgz": web, "charts/x": "no chart"}
     with pytest.raises(RenderError, match=r"missing in charts/ directory: db, mq; run helm dep"):
         check_installable(chart_from_tree(MemoryTree(files), ""))
+
+
+def test_packages_within_packages_end_somewhere() -> None:
+    inner: bytes = pack([("Chart.yaml", CHART.encode())])
+    for _ in range(12):
+        inner = pack([("Chart.yaml", CHART.encode()), ("charts/a.tgz", inner)])
+    chart = chart_from_package(inner, "shop.tgz")
+    with pytest.raises(RenderError, match="packages within packages, 10 deep"):
+        files_of(ChartRequest(chart, validate_schema=False))
+
+
+def test_packages_that_unpack_to_too_much_together_are_refused() -> None:
+    content = b"".join(os.urandom(1000) + bytes(31_000) for _ in range(131))
+    web = pack([("Chart.yaml", CHART.encode()), *((f"{n}", content) for n in range(9))])
+    files = {"Chart.yaml": CHART, **{f"charts/{n}.tgz": web for n in range(3)}}
+    chart = chart_from_tree(MemoryTree(files), "")
+    with pytest.raises(TreeError, match="more than 104857600 bytes in all files"):
+        files_of(ChartRequest(chart, validate_schema=False))

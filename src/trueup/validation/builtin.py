@@ -60,9 +60,10 @@ def _mapping(schema: Schema, value: dict[str, Any], path: FieldPath) -> Iterator
 
 
 def _number_or_text(schema: Schema, value: Any, path: FieldPath) -> Iterator[Problem]:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (is_number or isinstance(value, str)):
-        yield Problem(path, f"must be a number or text, not {_name_of(value)}")
+    numbers = (int, float) if schema.quantity else (int,)
+    if isinstance(value, bool) or not isinstance(value, (*numbers, str)):
+        wanted = "a number" if schema.quantity else "a whole number"
+        yield Problem(path, f"must be {wanted} or text, not {_name_of(value)}")
     elif schema.quantity and not _is_quantity(str(value)):
         yield Problem(path, "is no quantity; write it as 100m, 1.5 or 2Gi")
 

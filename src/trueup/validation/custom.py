@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trueup.controlplane.defaults.apply import apply_defaults
 from trueup.controlplane.resources.custom import custom_resources
 from trueup.controlplane.validation.causes import NOWHERE, Cause
 from trueup.controlplane.validation.custom.definition import validate_definition
 from trueup.controlplane.validation.custom.kind import RULES_SKIPPED, CustomKind
+from trueup.errors import BadRequest
 from trueup.objects import GroupKind, GroupVersionKind, Manifest
 from trueup.objects.manifest import copy
 from trueup.validation.problem import Problem, Reason, parse_field
@@ -39,7 +41,11 @@ def kinds_of(definition: Manifest) -> dict[GroupVersionKind, CustomKind]:
 
 def definition_problems(definition: Manifest) -> list[Problem]:
     """Why the API server would refuse a definition whose fields are of the right types."""
-    return [_problem(cause) for cause in validate_definition(_completed(definition))]
+    try:
+        completed = _completed(definition)
+    except BadRequest as error:
+        return [Problem((), error.cause)]
+    return [_problem(cause) for cause in validate_definition(completed)]
 
 
 def problems(kind: CustomKind, obj: Manifest) -> Iterator[Problem]:
@@ -52,11 +58,11 @@ def problems(kind: CustomKind, obj: Manifest) -> Iterator[Problem]:
 
 
 def _completed(definition: Manifest) -> Manifest:
-    """With the names that follow from others."""
-    spec = definition["spec"]
-    kind = spec["names"]["kind"]
-    names = {"singular": kind.lower(), "listKind": f"{kind}List", **spec["names"]}
-    return {**definition, "spec": {**spec, "names": names}}
+    """As the API server reads a new one: with the names that follow from others, without nulls."""
+    found: Manifest = copy(definition)
+    apply_defaults(found)
+    del found["status"]
+    return found
 
 
 def _problem(cause: Cause) -> Problem:

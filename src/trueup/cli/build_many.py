@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -41,7 +42,11 @@ def command(jobs: int | None) -> None:
 
     Exits with 0 at the end of stdin, whatever the answers were.
     """
-    _Session(sys.stdout.buffer, jobs or os.cpu_count() or 1).run(sys.stdin.buffer)
+    questions, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO())  # not for "--values -"
+    try:
+        _Session(sys.stdout.buffer, jobs or os.cpu_count() or 1).run(questions.buffer)
+    finally:
+        sys.stdin = questions
 
 
 @click.command("build", add_help_option=False)

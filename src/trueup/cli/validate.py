@@ -45,7 +45,7 @@ from trueup.validation import Place as Written
     "crd_paths",
     multiple=True,
     metavar="PATH",
-    help="A file or folder of CustomResourceDefinitions, besides those that are found.",
+    help="Where CustomResourceDefinitions are, instead of anywhere in the repository of DIR.",
 )
 @output_option("table")
 @render_options
@@ -64,8 +64,8 @@ def command(
     """Tell where what DIR renders to breaks the schemas of its kinds, with no cluster.
 
     DIR is taken as by "trueup build". CustomResourceDefinitions count that are rendered, that lie
-    in the repository of DIR or in --crds, and those of Flux's kinds that Trueup knows. The line is
-    that of the field in the file where it is written, or of what is nearest above it there.
+    in the repository of DIR or else where --crds says, and those of Flux's kinds that Trueup knows.
+    The line is that of the field in the file where it is written, or of what is nearest above.
 
     Exits with 0 if all is well, with 1 if not.
     """
@@ -108,7 +108,8 @@ class _Check:
     def _folder(self, folder: str) -> None:
         place = locate(folder, self.ctx.params)
         rendered = render_place(self.ctx, place, with_origins=True)
-        crds = [*flux_crds(), *own_crds(), *self._definitions_near(place), *self.extra]
+        near = self.extra or self._definitions_near(place)
+        crds = [*flux_crds(), *own_crds(), *near]
         catalog = Catalog(self.version, [*crds, *rendered.objects])
         self.objects += len(rendered.objects)
         self.findings += _findings(place, rendered, catalog)

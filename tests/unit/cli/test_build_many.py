@@ -73,6 +73,12 @@ def test_a_bad_flag_is_the_error_of_its_question(folder: Path, flags: Any, cause
     assert good == {"id": "b", "yaml": MAP}
 
 
+def test_nothing_else_reads_the_questions(folder: Path) -> None:
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    chart = {"dir": ".", "flags": ["--renderer", "helm", "--values", "-"]}
+    assert [answer["id"] for answer in ask({"id": 1, **chart}, {"id": 2, "dir": "."})] == [1, 2]
+
+
 def test_a_folder_that_does_not_render_is_the_error_of_its_question(folder: Path) -> None:
     bad, good = ask({"id": "a", "dir": "gone"}, {"id": "b", "dir": "."})
     assert bad["error"] == "gone: no such file or directory; name a directory"

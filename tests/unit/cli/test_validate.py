@@ -126,6 +126,13 @@ def test_definitions_are_named(folder: Path) -> None:
     assert "there is no schema" in validate("app").stdout
 
 
+def test_a_template_is_named_by_its_file(folder: Path) -> None:
+    (folder / "chart" / "templates").mkdir(parents=True)
+    (folder / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    (folder / "chart" / "templates" / "a.yaml").write_text(BAD)
+    assert "chart/templates/a.yaml:11  ConfigMap/bad" in validate("chart").stdout
+
+
 def test_a_file_without_definitions_is_an_error(folder: Path) -> None:
     refused = validate("app", "--crds", "app")
     assert refused.stderr == "Error: app: holds no CustomResourceDefinition; correct --crds\n"

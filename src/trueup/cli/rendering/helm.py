@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from trueup import validation
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
-from trueup.cli.rendering.rendered import Flags, Rendered
+from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.errors import InputError
 from trueup.render.helm import (
     Chart,
@@ -24,6 +26,7 @@ from trueup.render.helm import (
     merged_values,
     to_objects,
     to_text,
+    with_sources,
 )
 from trueup.render.helm.naming import name_from_template
 from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
@@ -112,7 +115,15 @@ def render(place: Place, flags: Flags) -> Rendered:
         tests=not flags["skip_tests"],
         show_only=flags["show_only"],
     )
-    return Rendered(to_objects(rendering, selection), to_text(rendering, selection))
+    origins: Sequence[validation.Place] = ()
+    if ORIGINS in flags and not flags["show_only"]:
+        origins = tuple(_template(place, s) for s, _ in with_sources(rendering, selection))
+    return Rendered(to_objects(rendering, selection), to_text(rendering, selection), origins)
+
+
+def _template(place: Place, source: str) -> validation.Place:
+    """The file that Helm calls ``source``: by the chart's name and the path in its folder."""
+    return validation.Place(posixpath.join(place.path, source.partition("/")[2]))
 
 
 def _request(chart: Chart, place: Place, flags: Flags, renderer: ChartRenderer) -> ChartRequest:

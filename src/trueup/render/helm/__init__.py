@@ -13,7 +13,7 @@ library is handed.
 
 from trueup.render.helm.chart import Chart
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
-from trueup.render.helm.output import Selection, to_objects, to_text
+from trueup.render.helm.output import Selection, to_objects, to_text, with_sources
 from trueup.render.helm.request import ChartRenderer, ChartRendering, ChartRequest, Hook, Piece
 from trueup.render.helm.values import ValueFlags, merged_values
 
@@ -31,4 +31,5 @@ __all__ = [
     "merged_values",
     "to_objects",
     "to_text",
+    "with_sources",
 ]

@@ -41,10 +41,16 @@ def to_objects(rendering: ChartRendering, selection: Selection) -> list[Manifest
     """The objects of ``to_text``, in its order."""
     if selection.show_only:
         return list(documents(to_text(rendering, selection)))
-    crds = rendering.crds if selection.include_crds else ()
-    parsed = [each for crd in crds for each in documents(crd.text, crd.source)]
-    pieces = (*rendering.manifests, *_hook_pieces(rendering, selection))
-    return [*parsed, *(piece.object for piece in pieces if piece.object is not None)]
+    return [found for _, found in with_sources(rendering, selection)]
+
+
+def with_sources(rendering: ChartRendering, selection: Selection) -> Iterator[tuple[str, Manifest]]:
+    """The objects of ``to_text`` without ``show_only``, each with what Helm calls its template."""
+    for crd in rendering.crds if selection.include_crds else ():
+        yield from ((crd.source, each) for each in documents(crd.text, crd.source))
+    for piece in (*rendering.manifests, *_hook_pieces(rendering, selection)):
+        if piece.object is not None:
+            yield piece.source, piece.object
 
 
 def _hook_pieces(rendering: ChartRendering, selection: Selection) -> Iterator[Piece]:

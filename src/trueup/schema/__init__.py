@@ -8,7 +8,7 @@ Not here: what to do with a value beyond its schema (``merge``, ``controlplane.v
 from trueup.schema.builtin import NEWEST, builtin, definitions, descriptions, kinds, versions
 from trueup.schema.crd import crd_schema
 from trueup.schema.node import Schema
-from trueup.schema.zero import zero_object, zero_value
+from trueup.schema.zero import zero_fields, zero_object, zero_value
 
 __all__ = [
     "NEWEST",
@@ -19,6 +19,7 @@ __all__ = [
     "descriptions",
     "kinds",
     "versions",
+    "zero_fields",
     "zero_object",
     "zero_value",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -54,3 +55,21 @@ def _zero_struct(schema: Schema) -> dict[str, Any]:
         elif name in schema.required:
             out[name] = None
     return out
+
+
+_LEAVES = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0}
+
+
+@cache
+def zero_fields(definition: str) -> Mapping[str, Any]:
+    """The fields of a definition that are written even when nobody set them, and as what.
+
+    Those of plain values alone; empty for what is no type of Kubernetes' own.
+    """
+    group, version, kind = ("", "", *definition.split("."))[-3:]
+    fields = load().types.get(f"{group}/{version}.{kind}", {})
+    return {
+        name: _LEAVES[field.holds]
+        for name, field in fields.items()
+        if field.presence == "!" and field.holds in _LEAVES
+    }

@@ -11,6 +11,7 @@ from typing import Any
 
 from trueup.controlplane.resources import Resource
 from trueup.objects import GroupVersionKind
+from trueup.schema import zero_fields
 from trueup.schema.builtin import definitions, descriptions, kinds
 
 Node = dict[str, Any]
@@ -61,8 +62,11 @@ class Definitions:
         node = self._resolved(definitions()[name])
         if texts.get(""):
             node = {"description": texts[""], **node}
-        properties = node.get("properties") or {}
-        told = {field: _told(below, texts.get(field, "")) for field, below in properties.items()}
+        properties, zeroes = node.get("properties") or {}, zero_fields(name)
+        told = {
+            field: _told(below, texts.get(field, ""), zeroes.get(field))
+            for field, below in properties.items()
+        }
         return {**node, "properties": told} if told else node
 
     def _resolved(self, node: Any) -> Any:
@@ -144,8 +148,9 @@ def builtin_name(gvk: GroupVersionKind) -> str:
     return kinds()[gvk]
 
 
-def _told(node: Node, text: str) -> Node:
-    """``node`` with a description, beside which no reference may stand."""
+def _told(node: Node, text: str, zero: Any) -> Node:
+    """``node`` with a description and a default, beside which no reference may stand."""
+    default = {} if zero is None or "default" in node else {"default": zero}
     if not text:
-        return node
-    return {"description": text, **({"allOf": [node]} if "$ref" in node else node)}
+        return {**node, **default}
+    return {"description": text, **({"allOf": [node]} if "$ref" in node else node), **default}

@@ -18,6 +18,8 @@ from trueup.render.helm import chart_from_tree
 from trueup.render.helm.packing import pack
 from trueup.tree import Tree
 
+_OCI = "oci://"
+
 
 def from_repository(chart: str, flags: Flags) -> Tree:
     """The files of ``chart`` in the repository that ``--repo`` names."""
@@ -47,6 +49,22 @@ def from_registry(url: str, flags: Flags) -> Tree:
                 if manifest.config.media_type != CONFIG:
                     return (await fetch_artifact(registry, reference)).tree
             return (await fetch_chart(sources, url, version=flags["chart_version"])).tree()
+
+    return asyncio.run(work())
+
+
+def chart_of(repository: str, chart: str, version: str) -> Tree:
+    """The files of ``chart``, the highest that ``version`` allows, by Helm's own settings."""
+
+    async def work() -> Tree:
+        home = HelmHome.read()
+        sources = ChartSources(home.access, Access(), keyring=home.keyring, aliases=home.aliases)
+        async with sources:
+            if repository.startswith(_OCI):
+                url = f"{repository.rstrip('/')}/{chart}"
+                return (await fetch_chart(sources, url, version=version)).tree()
+            found = await fetch_chart(sources, chart, repository=repository, version=version)
+        return found.tree()
 
     return asyncio.run(work())
 

@@ -11,6 +11,7 @@ from trueup import validation
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
+from trueup.cli.rendering.published import pulled
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.objects import Manifest
 from trueup.render.kustomize import Options, build, to_yaml
@@ -47,7 +48,11 @@ options = together(
         show_default=True,
         help="The order of the output, where the kustomization has no sortOptions.",
     ),
-    _flag("--enable-helm", is_flag=True, help="Render helmCharts, of charts that are there."),
+    _flag(
+        "--enable-helm",
+        is_flag=True,
+        help="Render helmCharts; those that are not there are fetched from their repo.",
+    ),
     _flag("--helm-command", metavar="PATH", help="The helm program, in the place of its library."),
     _flag("--helm-kube-version", default="", help="What charts are told that name no kubeVersion."),
     _flag(
@@ -96,4 +101,5 @@ def _inflation(flags: Flags) -> Inflation:
         chart_renderer(flags["helm_command"]),
         flags["helm_kube_version"],
         flags["helm_api_versions"],
+        pulled,
     )

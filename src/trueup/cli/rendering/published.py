@@ -1,7 +1,7 @@
 """Charts and artifacts that are fetched because the person asks for it, by the flags of Helm.
 
-Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo`` or
-``--dependency-update``.
+Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo``,
+``--dependency-update``, or ``--enable-helm`` and a chart with a ``repo`` that is not there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from trueup.cli.rendering.options import flag_of, refused, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags
 from trueup.errors import InputError
+from trueup.tree import Tree
 
 _SCHEME = "oci://"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -71,6 +72,13 @@ def fetched(argument: str, flags: Flags) -> Place:
     else:
         tree = fetching.from_repository(argument, flags)
     return Place(tree, flags["path"], argument, is_packed=True)
+
+
+def pulled(repository: str, chart: str, version: str) -> Tree:
+    """The files of a chart that a kustomization names; asked as Helm's own settings say."""
+    from trueup.cli.rendering import fetching
+
+    return fetching.chart_of(repository, chart, version)
 
 
 def with_dependencies(place: Place, flags: Flags) -> Place:

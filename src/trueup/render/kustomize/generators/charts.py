@@ -1,16 +1,17 @@
 """``helmCharts``: charts that are in the tree, rendered through the port that runs Helm.
 
-What kustomize would pull has to be there already: rendering has no network.
+What kustomize would pull has to be there already, unless ``Inflation`` has somebody who does it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.errors import RenderError
 from trueup.render.helm.loading import chart_from_tree
+from trueup.render.helm.naming import name_from_template
 from trueup.render.helm.output import Selection, to_text
 from trueup.render.helm.reading import first_document
 from trueup.render.helm.request import DEFAULT_NAMESPACE, ChartRenderer, ChartRequest
@@ -21,18 +22,27 @@ from trueup.render.kustomize.loader import Loader
 from trueup.render.kustomize.reading import read_objects
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import FROM_HELM, Resource
+from trueup.tree import Tree
 
 _HOME = "charts"
 _MERGES = ("merge", "override", "replace")
 
 
+Pull = Callable[[str, str, str], Tree]
+"""Repository, name and version of a chart -> its files."""
+
+
 @dataclass(frozen=True)
 class Inflation:
-    """Who runs Helm, and what a chart is told of the cluster where its entry does not say it."""
+    """Who runs Helm, and what a chart is told of the cluster where its entry does not say it.
+
+    ``pull`` fetches a chart of a repository that is not in the tree; None where nobody may.
+    """
 
     renderer: ChartRenderer
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    pull: Pull | None = None
 
 
 @dataclass
@@ -102,12 +112,13 @@ def inflate(args: ChartArgs, loader: Loader, inflation: Inflation) -> ResMap:
     """What the chart renders to. Raises RenderError as kustomize or Helm would."""
     source = loader.source(args.folder)
     _check(args, source)
+    tree, path = loader.tree, source
     if not loader.is_directory(args.folder):
-        raise _absent(args, source)
+        tree, path = _pulled(args, inflation.pull, source), ""
     request = ChartRequest(
-        chart_from_tree(loader.tree, source),
-        _values(args, loader),
-        release_name=args.release_name,
+        chart_from_tree(tree, path),
+        _values(args, loader, None if path else tree),
+        release_name=_release_name(args, inflation.renderer),
         namespace=args.namespace or DEFAULT_NAMESPACE,
         kube_version=args.kube_version or inflation.kube_version,
         api_versions=tuple(args.api_versions) or inflation.api_versions,
@@ -137,18 +148,28 @@ def _check(args: ChartArgs, source: str) -> None:
         raise RenderError("chart name cannot be empty", subject=source, next_step="name the chart")
     if args.values_merge and args.values_merge not in _MERGES:
         raise RenderError(f"valuesMerge must be one of {', '.join(_MERGES)}", subject=source)
-    if args.name_template:
+    if args.name_template and args.release_name:
         raise RenderError(
             "cannot set nameTemplate and also specify a name",
             subject=source,
             next_step="set releaseName alone",
         )
-    if not args.release_name:
+    if not (args.release_name or args.name_template):
         raise RenderError(
             "has no releaseName, so that the clock would name it",
             subject=source,
             next_step="set releaseName",
         )
+
+
+def _release_name(args: ChartArgs, renderer: ChartRenderer) -> str:
+    return args.release_name or name_from_template(args.name_template, renderer)
+
+
+def _pulled(args: ChartArgs, pull: Pull | None, source: str) -> Tree:
+    if pull is None or not args.repo:
+        raise _absent(args, source)
+    return pull(args.repo, args.name, args.version)
 
 
 def _absent(args: ChartArgs, source: str) -> RenderError:
@@ -161,14 +182,23 @@ def _absent(args: ChartArgs, source: str) -> RenderError:
     )
 
 
-def _values(args: ChartArgs, loader: Loader) -> dict[str, Any]:
-    """What kustomize hands Helm: the file, the chart's own if none is named, and what is inline."""
+def _values(args: ChartArgs, loader: Loader, pulled: Tree | None) -> dict[str, Any]:
+    """What kustomize hands Helm: the file, the chart's own if none is named, and what is inline.
+
+    ``pulled`` are the files of a chart that was not there.
+    """
     path = args.values_file or f"{args.folder}/values.yaml"
     values: dict[str, Any] = args.values_inline
+
+    def file() -> bytes:
+        if pulled is not None and not args.values_file:
+            return pulled.read("values.yaml")
+        return loader.read(path)
+
     if not values:
-        values = load_values(loader.read(path), loader.source(path))
+        values = load_values(file(), loader.source(path))
     elif args.values_merge != "replace":
-        content = first_document(loader.read(path), loader.source(path)) or {}
+        content = first_document(file(), loader.source(path)) or {}
         takes_file = args.values_merge == "merge"
         values = _laid_over(values, content) if takes_file else _laid_over(content, values)
     values = as_json(values)

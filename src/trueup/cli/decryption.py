@@ -14,7 +14,7 @@ from trueup.objects import ObjectRef
 from trueup.objects.names import dns_subdomain
 
 if TYPE_CHECKING:
-    from trueup.keys import KeyMaterial
+    from trueup.keys import KeyMaterial, KeyRing
 
 _AGE_KEYS = Path("sops") / "age" / "keys.txt"
 
@@ -72,6 +72,13 @@ def own_keys(key_file: Path | None, env: Mapping[str, str] = os.environ) -> KeyM
         own_gpg_home=True,
         ambient=True,
     )
+
+
+def ring_or_own(material: KeyMaterial) -> KeyRing:
+    """A ring of ``material``; where a delivery names no keys, of whoever runs this."""
+    from trueup.keys import EMPTY, KeyRing
+
+    return KeyRing(own_keys(None) if material == EMPTY else material)
 
 
 def _read(file: Path) -> bytes:

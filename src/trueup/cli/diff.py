@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import click
 
 from trueup.apply import Effect, Owner, Preview, Previewer
 from trueup.cli.connection import Connection, Session, connection_options
+from trueup.cli.decryption import ring_or_own
 from trueup.cli.kinds import KUSTOMIZATION, Subject, object_arguments, select_one
 from trueup.cli.printers.document import is_document, output_option, print_document
 from trueup.cli.workspace import tree_around
 from trueup.cluster import Client
-from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
+from trueup.dialects.flux.decryption import Decryption
+from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS, KustomizationDialect
 from trueup.errors import InputError, NotFound, TrueupError
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import ABSENT
@@ -87,11 +90,12 @@ async def _previews(client: Client, resource: Manifest, folder: Path) -> list[Pr
         )
     tree, path = tree_around(folder)
     spec = {**resource["spec"], "path": path}
-    delivery = KUSTOMIZATIONS.delivery_of({**resource, "spec": spec})
+    dialect = KustomizationDialect(decryption=Decryption(ring_or_own))
+    delivery = dialect.delivery_of({**resource, "spec": spec})
     inputs = [
         obj for ref, optional in delivery.inputs if (obj := await _read(client, ref, optional))
     ]
-    rendering = delivery.render(tree, inputs)
+    rendering = await asyncio.to_thread(delivery.render, tree, inputs)
     inventory = KUSTOMIZATIONS.inventory_of(resource.get("status") or {})
     previewer = Previewer(Owner.of(delivery, client, rendering))
     return await previewer.preview(rendering, inventory, prune=delivery.prune)

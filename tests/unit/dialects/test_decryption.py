@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from trueup.dialects.flux.decryption import Decryption, format_of, wanted
+from trueup.dialects.flux.decryption import Decryption, wanted
 from trueup.dialects.flux.key_secret import key_material
 from trueup.dialects.flux.kustomization import delivery_of
+from trueup.dialects.flux.referenced import format_of
 from trueup.errors import InputError, NotEnabled
 from trueup.keys import AwsKeys
 from trueup.objects import Manifest, ObjectRef

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,23 +17,21 @@ import orjson
 
 from trueup.dialects.flux import names
 from trueup.dialects.flux.key_secret import key_material
+from trueup.dialects.flux.referenced import format_of, referenced
 from trueup.errors import InputError, NotEnabled, TreeError
 from trueup.keys import KeyMaterial, KeyRing
-from trueup.objects import Manifest, ObjectRef, manifest, yaml
+from trueup.objects import Manifest, ObjectRef, manifest
 from trueup.objects.names import dns_subdomain
-from trueup.render.kustomize.kustomization import FILE_NAMES
 from trueup.render.sops import (
     DataKeys,
     Format,
     decrypt,
     format_by_mark,
-    format_of_path,
     has_mark,
 )
 from trueup.tree import OverlayTree, Tree
 
 _SOPS: Final = "sops"
-_DOCKER_CONFIG: Final = ".dockerconfigjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class Decryptor:
     def sources(self, tree: Tree, path: str) -> Tree:
         """``tree`` with the files that Secrets and patches are made of decrypted in their place."""
         files: dict[str, bytes | str] = {}
-        for file, form in _referenced(tree, path):
+        for file, form in referenced(tree, path):
             with suppress(TreeError):  # the build will complain
                 found = tree.resolve(file)
                 if found is not None and found not in files and tree.is_file(found):
@@ -179,10 +177,6 @@ def identity_text(obj: Manifest) -> str:
     return "/".join(str(part) for part in (kind, namespace, name) if part)
 
 
-def format_of(path: str) -> Format:
-    return Format.JSON if path.endswith(_DOCKER_CONFIG) else format_of_path(path)
-
-
 def _is_encrypted(obj: Manifest) -> bool:
     found = obj.get(_SOPS)
     return isinstance(found, dict) and bool(found.get("mac"))
@@ -193,68 +187,3 @@ def _from_base64(value: Any) -> bytes:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, TypeError, ValueError):
         return b""
-
-
-# What kustomizations refer to
-
-
-def _referenced(tree: Tree, path: str) -> Iterator[tuple[str, Format]]:
-    """Files of Secrets and patches, of the kustomization at ``path`` and of those it leads to."""
-    visited: set[str] = set()
-    todo = [path]
-    while todo:
-        folder = _folder(tree, todo.pop())
-        if folder is None or folder in visited:
-            continue
-        visited.add(folder)
-        found = _kustomization(tree, folder)
-        for file, form in _files(found):
-            yield f"{folder}/{file}", form
-        below = [*_texts(found.get("resources")), *_texts(found.get("components"))]
-        todo += [f"{folder}/{each}" for each in reversed(below) if not _is_remote(each)]
-
-
-def _folder(tree: Tree, path: str) -> str | None:
-    with suppress(TreeError):  # the build will complain
-        found = tree.resolve(path)
-        if found is not None and tree.is_dir(found):
-            return found
-    return None
-
-
-def _kustomization(tree: Tree, folder: str) -> Mapping[str, Any]:
-    """Empty where there is none, or none that can be read: the build will say so."""
-    for name in FILE_NAMES:
-        path = f"{folder}/{name}"
-        if tree.is_file(path):
-            with suppress(InputError):
-                found = yaml.load(tree.read(path), path)
-                return found if isinstance(found, dict) else {}
-            return {}
-    return {}
-
-
-def _files(found: Mapping[str, Any]) -> Iterator[tuple[str, Format]]:
-    for generator in _mappings(found.get("secretGenerator")):
-        for source in _texts(generator.get("files")):
-            key, sign, path = source.partition("=")
-            yield (path if sign else key), format_of(key)
-        for path in _texts(generator.get("envs")):
-            form = format_of(path)
-            yield path, Format.DOTENV if form is Format.BINARY else form
-    for patch in _mappings(found.get("patches")):
-        file = patch.get("path")
-        if isinstance(file, str) and file and not _is_remote(file):
-            yield file, format_of(file)
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _is_remote(path: str) -> bool:
-    return "://" in path or path.startswith("/")

@@ -53,7 +53,7 @@ def decrypt(
         branches, metadata = store_of(form).load_encrypted(content)
         cipher = Cipher(data_key(metadata, keys))
         walk = _Walk(metadata, cipher)
-        plain = [walk.branch(branch, (), ()) for branch in branches]
+        plain = [walk.branch(branch, ()) for branch in branches]
         if check_mac:
             _check(metadata, cipher, walk.mac)
         return Decrypted(store_of(output or form).emit(plain), tuple(walk.secrets))
@@ -93,56 +93,48 @@ class _Walk:
     def mac(self) -> str:
         return self._hash.hexdigest().upper()
 
-    def branch(
-        self, branch: Branch, path: tuple[str, ...], above: tuple[tuple[str, ...], ...]
-    ) -> Branch:
-        found, comments = Branch(), ()  # type: Branch, tuple[str, ...]
+    def branch(self, branch: Branch, path: tuple[str, ...], marked: bool = False) -> Branch:
+        """``marked``: whether a comment above it is one that the rule counts."""
+        found, here = Branch(), marked
         for key, value in branch:
             if isinstance(key, Comment):
-                comments = (*comments, key.text)
-                found.append((self._comment(key, path, (*above, comments)), None))
+                before, here = here, here or self._rule.marks(key.text)
+                found.append((self._comment(key, path, before, here), None))
                 continue
             if not isinstance(key, str):
                 raise DecryptionError(
                     "a key is no string, and SOPS encrypts none other", subject=_field(path)
                 )
-            found.append((key, self._value(value, (*path, key), (*above, comments))))
-            comments = ()
+            found.append((key, self._value(value, (*path, key), here)))
+            here = marked
+        return found
+
+    def _list(self, items: list[Any], path: tuple[str, ...], marked: bool) -> list[Any]:
+        found, here = [], marked
+        for item in items:
+            if isinstance(item, Comment):
+                before, here = here, here or self._rule.marks(item.text)
+                found.append(self._leaf(item, path, here if self._rule.marks_itself else before))
+            else:
+                found.append(self._value(item, path, here))
+                here = marked
         return found
 
     def _comment(
-        self, comment: Comment, path: tuple[str, ...], comments: tuple[tuple[str, ...], ...]
+        self, comment: Comment, path: tuple[str, ...], before: bool, here: bool
     ) -> Comment:
-        found = self._leaf(comment, path, comments)
+        found = self._leaf(comment, path, here if self._rule.marks_itself else before)
         return found if isinstance(found, Comment) else Comment(str(found), comment.inline)
 
-    def _list(
-        self, items: list[Any], path: tuple[str, ...], above: tuple[tuple[str, ...], ...]
-    ) -> list[Any]:
-        found, comments = [], ()  # type: list[Any], tuple[str, ...]
-        for item in items:
-            is_comment = isinstance(item, Comment)
-            if is_comment:
-                comments = (*comments, item.text)
-            found.append(self._value(item, path, (*above, comments)))
-            if not is_comment:
-                comments = ()
-        return found
-
-    def _value(
-        self, value: Any, path: tuple[str, ...], comments: tuple[tuple[str, ...], ...]
-    ) -> Any:
+    def _value(self, value: Any, path: tuple[str, ...], marked: bool) -> Any:
         if isinstance(value, Branch):
-            return self.branch(value, path, comments)
+            return self.branch(value, path, marked)
         if isinstance(value, list):
-            return self._list(value, path, comments)
-        return None if value is None else self._leaf(value, path, comments)
+            return self._list(value, path, marked)
+        return None if value is None else self._leaf(value, path, marked)
 
-    def _leaf(
-        self, value: Any, path: tuple[str, ...], comments: tuple[tuple[str, ...], ...]
-    ) -> Any:
-        is_comment = isinstance(value, Comment)
-        encrypted = self._rule.encrypts(path, comments, is_comment=is_comment)
+    def _leaf(self, value: Any, path: tuple[str, ...], marked: bool) -> Any:
+        encrypted = self._rule.encrypts(path, is_marked=marked)
         plain = self._decrypted(value, path) if encrypted else value
         if (encrypted or not self._only_encrypted) and not isinstance(plain, Comment):
             self._hash.update(_hashed(plain, path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from trueup.objects.regex import RegexError, compile_regex
@@ -17,9 +17,6 @@ RULES = (
     "encrypted_comment_regex",
 )
 
-Comments = Sequence[Sequence[str]]
-"""For each level from the top, the comments right above what is looked at."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -28,27 +25,31 @@ class Rule:
     name: str = "unencrypted_suffix"
     pattern: str = "_unencrypted"
 
-    def encrypts(self, path: Sequence[str], comments: Comments, *, is_comment: bool) -> bool:
-        """Whether the leaf at ``path`` is encrypted. A comment is the last of ``comments``."""
-        if self.name.endswith("_suffix"):
+    def encrypts(self, path: Sequence[str], *, is_marked: bool) -> bool:
+        """Whether the leaf at ``path`` is encrypted.
+
+        ``is_marked``: whether a comment right above it, or above what it is in, is one that counts.
+        """
+        if self._is_of_comments:
+            found = is_marked
+        elif self.name.endswith("_suffix"):
             found = any(key.endswith(self.pattern) for key in path)
-        elif self.name.endswith("_comment_regex"):
-            found = _any(self.pattern, self._counted(comments, is_comment))
         else:
-            found = _any(self.pattern, path)
+            found = any(map(_matcher(self.pattern), path))
         return found != self.name.startswith("un")
 
-    def _counted(self, comments: Comments, is_comment: bool) -> Iterable[str]:
+    def marks(self, comment: str) -> bool:
+        """Whether ``comment`` counts for what follows it."""
+        return self._is_of_comments and _matcher(self.pattern)(comment)
+
+    @property
+    def marks_itself(self) -> bool:
         """A comment that says that what follows is encrypted stays readable itself."""
-        *above, last = comments
-        if is_comment and not self.name.startswith("un"):
-            last = last[:-1]
-        return (text for level in (*above, last) for text in level)
+        return self.name != "encrypted_comment_regex"
 
-
-def _any(pattern: str, texts: Iterable[str]) -> bool:
-    matches = _matcher(pattern)
-    return any(map(matches, texts))
+    @property
+    def _is_of_comments(self) -> bool:
+        return self.name.endswith("_comment_regex")
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from trueup.render.sops.tree import is_utf8, to_bytes
+from trueup.render.sops.yaml.comments import BREAKS
 from trueup.render.sops.yaml.scalars import is_string
+from trueup.render.sops.yaml.styles import (
+    BREAK,
+    base64_lines,
+    double_quoted,
+    fits_block,
+    fits_plain,
+    fits_single_quotes,
+)
 
 _INDENT = 4
 _MAX_SIMPLE_KEY = 128
-_BREAKS = "\r\n\x85\u2028\u2029"
-_BREAK = re.compile(f"[{_BREAKS}]")
-_NOT_PRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-_ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
-_ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', strict=True))
-_INDICATOR = re.compile(
-    r"""---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$)|.*?(?::(?:[ \t]|\Z)|[ \t\r\n\x85\u2028\u2029]\#)""",
-    re.DOTALL,
-)
-_SPACE_BREAK = re.compile(f" [{_BREAKS}]")
-_BREAK_SPACE = re.compile(f"[{_BREAKS}] ")
-_BASE64_LINE = 70
 
 
 @dataclass(eq=False, slots=True)
@@ -185,7 +181,7 @@ class Emitter:
             self._write_plain(value)
             return
         if not is_utf8(value):
-            value, tag = _base64(value), "!!binary"
+            value, tag = base64_lines(value), "!!binary"
         elif value == "<<":
             tag = "!!merge"
         if tag:
@@ -197,18 +193,18 @@ class Emitter:
 
     def _write_string(self, value: str, simple: bool, *, has_tag: bool) -> None:
         if "\n" in value:
-            if not simple and _fits_block(value):
+            if not simple and fits_block(value):
                 self._literal(value)
             else:
-                self._indicator(_double_quoted(value), space=True)
+                self._indicator(double_quoted(value), space=True)
         elif not has_tag and not is_string(value):
-            self._indicator(_double_quoted(value), space=True)
-        elif _fits_plain(value):
+            self._indicator(double_quoted(value), space=True)
+        elif fits_plain(value):
             self._write_plain(value)
-        elif _fits_single_quotes(value):
+        elif fits_single_quotes(value):
             self._single_quoted(value)
         else:
-            self._indicator(_double_quoted(value), space=True)
+            self._indicator(double_quoted(value), space=True)
 
     def _write_plain(self, value: str) -> None:
         if value and not self._whitespace:
@@ -234,10 +230,10 @@ class Emitter:
 
     def _literal(self, value: str) -> None:
         self._indicator("|", space=True)
-        hint = str(_INDENT) if value[0] == " " or value[0] in _BREAKS else ""
-        if value[-1] not in _BREAKS:
+        hint = str(_INDENT) if value[0] == " " or value[0] in BREAKS else ""
+        if value[-1] not in BREAKS:
             hint += "-"
-        elif len(value) == 1 or value[-2] in _BREAKS:
+        elif len(value) == 1 or value[-2] in BREAKS:
             hint += "+"
         if hint:
             self._indicator(hint)
@@ -247,8 +243,8 @@ class Emitter:
             self._break()
         self._whitespace = True
         begins = True
-        for part in re.split(f"([{_BREAKS}])", value):
-            if part and part in _BREAKS:
+        for part in re.split(f"([{BREAKS}])", value):
+            if part and part in BREAKS:
                 self._break(part)
                 begins = True
             elif part:
@@ -284,8 +280,8 @@ class Emitter:
 
     def _comment(self, text: str) -> None:
         breaks = pound = False
-        for part in re.split(f"([{_BREAKS}])", text):
-            if part and part in _BREAKS:
+        for part in re.split(f"([{BREAKS}])", text):
+            if part and part in BREAKS:
                 self._break(part)
                 breaks, pound = True, False
             elif part:
@@ -330,51 +326,4 @@ class Emitter:
 def _is_simple(key: Out) -> bool:
     if key.kind == "plain":
         return True
-    return not _BREAK.search(key.value) and len(to_bytes(key.value)) <= _MAX_SIMPLE_KEY
-
-
-def _fits_block(value: str) -> bool:
-    special = _NOT_PRINTABLE.search(value.replace("\t", ""))
-    return not (value[-1] == " " or _SPACE_BREAK.search(value) or special)
-
-
-def _fits_plain(value: str) -> bool:
-    return (
-        _fits_single_quotes(value)
-        and not _BREAK.search(value)
-        and " " not in (value[0], value[-1])
-        and not _INDICATOR.match(value)
-    )
-
-
-def _fits_single_quotes(value: str) -> bool:
-    return not (
-        _NOT_PRINTABLE.search(value) or _SPACE_BREAK.search(value) or _BREAK_SPACE.search(value)
-    )
-
-
-def _double_quoted(value: str) -> str:
-    if value[:1] == "\ufeff":  # go-yaml takes each character behind it for one that needs it
-        return '"' + "".join(" " if char == " " else _escaped(char) for char in value) + '"'
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _escaped(found[0])
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return "\\" + _ESCAPES[char]
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
-
-
-def _base64(value: str) -> str:
-    encoded = base64.b64encode(to_bytes(value)).decode()
-    if len(encoded) < _BASE64_LINE:
-        return encoded
-    lines = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))
-    return "".join(f"{line}\n" for line in lines)
+    return not BREAK.search(key.value) and len(to_bytes(key.value)) <= _MAX_SIMPLE_KEY

@@ -1,0 +1,68 @@
+"""In which styles go-yaml writes a string."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from trueup.render.sops.tree import to_bytes
+from trueup.render.sops.yaml.comments import BREAKS
+
+BREAK = re.compile(f"[{BREAKS}]")
+_NOT_PRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
+_ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', strict=True))
+_INDICATOR = re.compile(
+    r"""---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$)|.*?(?::(?:[ \t]|\Z)|[ \t\r\n\x85\u2028\u2029]\#)""",
+    re.DOTALL,
+)
+_SPACE_BREAK = re.compile(f" [{BREAKS}]")
+_BREAK_SPACE = re.compile(f"[{BREAKS}] ")
+_BASE64_LINE = 70
+
+
+def fits_block(value: str) -> bool:
+    special = _NOT_PRINTABLE.search(value.replace("\t", ""))
+    return not (value[-1] == " " or _SPACE_BREAK.search(value) or special)
+
+
+def fits_plain(value: str) -> bool:
+    return (
+        fits_single_quotes(value)
+        and not BREAK.search(value)
+        and " " not in (value[0], value[-1])
+        and not _INDICATOR.match(value)
+    )
+
+
+def fits_single_quotes(value: str) -> bool:
+    return not (
+        _NOT_PRINTABLE.search(value) or _SPACE_BREAK.search(value) or _BREAK_SPACE.search(value)
+    )
+
+
+def double_quoted(value: str) -> str:
+    if value[:1] == "\ufeff":  # go-yaml takes each character behind it for one that needs it
+        return '"' + "".join(" " if char == " " else _escaped(char) for char in value) + '"'
+    return '"' + _ESCAPED.sub(_escape, value) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _escaped(found[0])
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return "\\" + _ESCAPES[char]
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def base64_lines(value: str) -> str:
+    encoded = base64.b64encode(to_bytes(value)).decode()
+    if len(encoded) < _BASE64_LINE:
+        return encoded
+    lines = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))
+    return "".join(f"{line}\n" for line in lines)

@@ -19,11 +19,11 @@ from trueup.dialects.flux.crds import crds as flux_crds
 from trueup.errors import InputError, TrueupError
 from trueup.objects import Manifest
 from trueup.objects.manifest import metadata
+from trueup.render.origin import Origin
 from trueup.report.crds import crds as own_crds
 from trueup.schema import NEWEST, versions
 from trueup.tree import Tree
-from trueup.validation import Catalog, Problem, Reason, definitions_in, place_of
-from trueup.validation import Place as Written
+from trueup.validation import Catalog, Problem, Reason, definitions_in, line_in
 
 
 @click.command("validate", cls=Sectioned)
@@ -150,15 +150,15 @@ class Finding:
 
 
 def _findings(place: Place, rendered: Rendered, catalog: Catalog) -> Iterator[Finding]:
-    origins: Iterable[Written | None] = rendered.origins or [None] * len(rendered.objects)
+    origins: Iterable[Origin | None] = rendered.origins or [None] * len(rendered.objects)
     for obj, written in zip(rendered.objects, origins, strict=True):
         content = _content(place.tree, written)
         for problem in catalog.problems(obj):
-            line = 0 if written is None else place_of(content, written, obj, problem.path)
+            line = 0 if written is None else line_in(content, written, obj, problem.path)
             yield Finding(_shown_file(place, written), line, _shown(obj), problem)
 
 
-def _content(tree: Tree, written: Written | None) -> bytes:
+def _content(tree: Tree, written: Origin | None) -> bytes:
     return tree.read(written.file) if written is not None and tree.is_file(written.file) else b""
 
 
@@ -168,7 +168,7 @@ def _shown(obj: Manifest) -> str:
     return f"{obj.get('kind') or '?'}/{name or '?'}"
 
 
-def _shown_file(place: Place, written: Written | None) -> str:
+def _shown_file(place: Place, written: Origin | None) -> str:
     if written is None or written.file == place.path:
         return place.shown
     if not place.tree.is_whole_disk:

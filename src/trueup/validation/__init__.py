@@ -7,7 +7,7 @@ definitions in a tree, ``places`` the line on which a field is written.
 
 from trueup.validation.catalog import Catalog
 from trueup.validation.definitions import definitions_in
-from trueup.validation.places import Place, place_of
+from trueup.validation.places import line_in
 from trueup.validation.problem import Problem, Reason
 
-__all__ = ["Catalog", "Place", "Problem", "Reason", "definitions_in", "place_of"]
+__all__ = ["Catalog", "Problem", "Reason", "definitions_in", "line_in"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from trueup.errors import InputError
@@ -11,26 +10,18 @@ from trueup.objects import Manifest
 from trueup.objects.manifest import metadata
 from trueup.objects.yaml.documents import read_documents
 from trueup.objects.yaml.lines import line_of
+from trueup.render.origin import Origin
 from trueup.validation.problem import FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """``document`` counts from 1, 0 where it is not known; ``within`` leads to an item of a list."""
-
-    file: str
-    document: int = 0
-    within: FieldPath = ()
-
-
-def place_of(content: bytes, place: Place, obj: Manifest, path: FieldPath) -> int:
-    """The line in ``content``, the file of ``place``, of what stands at ``path`` of ``obj``.
+def line_in(content: bytes, origin: Origin, obj: Manifest, path: FieldPath) -> int:
+    """The line in ``content``, the file of ``origin``, of what stands at ``path`` of ``obj``.
 
     Where the object was made from what is written there and is not the same, the document is found
     by kind and name. The line is that of the nearest field above which is there, 0 if none is.
     """
-    document = place.document or _document(content, obj)
-    return line_of(content, document, (*place.within, *path)) if document else 0
+    document = origin.document or _document(content, obj)
+    return line_of(content, document, (*origin.within, *path)) if document else 0
 
 
 def _document(content: bytes, obj: Manifest) -> int:

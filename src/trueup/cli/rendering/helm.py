@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from trueup import validation
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
@@ -30,6 +29,7 @@ from trueup.render.helm import (
 )
 from trueup.render.helm.naming import name_from_template
 from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
+from trueup.render.origin import Origin
 
 _flag = flag_of("Helm", "helm")
 
@@ -115,15 +115,15 @@ def render(place: Place, flags: Flags) -> Rendered:
         tests=not flags["skip_tests"],
         show_only=flags["show_only"],
     )
-    origins: Sequence[validation.Place] = ()
+    origins: Sequence[Origin] = ()
     if ORIGINS in flags and not flags["show_only"]:
         origins = tuple(_template(place, s) for s, _ in with_sources(rendering, selection))
     return Rendered(to_objects(rendering, selection), to_text(rendering, selection), origins)
 
 
-def _template(place: Place, source: str) -> validation.Place:
+def _template(place: Place, source: str) -> Origin:
     """The file that Helm calls ``source``: by the chart's name and the path in its folder."""
-    return validation.Place(posixpath.join(place.path, source.partition("/")[2]))
+    return Origin(posixpath.join(place.path, source.partition("/")[2]))
 
 
 def _request(chart: Chart, place: Place, flags: Flags, renderer: ChartRenderer) -> ChartRequest:

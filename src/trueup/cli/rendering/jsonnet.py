@@ -8,7 +8,6 @@ from functools import cache
 
 import click
 
-from trueup import validation
 from trueup.cli.rendering.options import flag_of, refused, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
@@ -16,6 +15,7 @@ from trueup.errors import InputError, RenderError
 from trueup.objects import yaml
 from trueup.render.directory import Located
 from trueup.render.jsonnet import Evaluator, Request, evaluate
+from trueup.render.origin import Origin
 
 _flag = flag_of("Jsonnet", "jsonnet", "directory")
 _SIDES = (
@@ -80,11 +80,8 @@ def of_located(found: Sequence[Located]) -> Rendered:
     """The objects as kubectl and kustomize print YAML. What was computed has no line."""
     objects = [one.manifest for one in found]
     origins = [
-        validation.Place(file)
-        if file.endswith(".jsonnet")
-        else validation.Place(file, one.origin.document, one.origin.within)
+        Origin(one.origin.file) if one.origin.file.endswith(".jsonnet") else one.origin
         for one in found
-        for file in [one.origin.file]
     ]
     return Rendered(objects, yaml.dump_all(objects, sort_keys=True), origins)
 

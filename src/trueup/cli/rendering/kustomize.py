@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import click
 
-from trueup import validation
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
@@ -18,6 +17,7 @@ from trueup.render.kustomize import Options, build, to_yaml
 from trueup.render.kustomize.generators.charts import Inflation
 from trueup.render.kustomize.loader import LoadRestrictor
 from trueup.render.kustomize.provenance import take_origin
+from trueup.render.origin import Origin
 
 _RESTRICTORS: dict[str, LoadRestrictor] = {
     "LoadRestrictionsRootOnly": "root-only",
@@ -80,10 +80,10 @@ def render(place: Place, flags: Flags) -> Rendered:
     return Rendered(objects, to_yaml(objects), found)
 
 
-def origins(objects: Sequence[Manifest], folder: str) -> list[validation.Place]:
+def origins(objects: Sequence[Manifest], folder: str) -> list[Origin]:
     """Where ``objects`` come from, with the notes of that taken off them."""
     noted = [take_origin(obj) for obj in objects]
-    return [validation.Place(posixpath.normpath(posixpath.join(folder, path))) for path in noted]
+    return [Origin(posixpath.normpath(posixpath.join(folder, path))) for path in noted]
 
 
 def _options(flags: Flags) -> Options:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from trueup import validation
 from trueup.cli.rendering.place import Place
 from trueup.objects import Manifest
+from trueup.render.origin import Origin
 
 Flags = Mapping[str, Any]
 """The parameters of the command by name, as click gives them; each renderer reads its own."""
@@ -27,7 +27,7 @@ class Rendered:
 
     objects: list[Manifest]
     text: str
-    origins: Sequence[validation.Place] = ()
+    origins: Sequence[Origin] = ()
 
 
 class Render(Protocol):

@@ -5,6 +5,6 @@
 """
 
 from trueup.render.directory.build import Options, build
-from trueup.render.directory.reading import Located, Origin
+from trueup.render.directory.reading import Located
 
-__all__ = ["Located", "Options", "Origin", "build"]
+__all__ = ["Located", "Options", "build"]

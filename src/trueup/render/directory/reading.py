@@ -12,21 +12,13 @@ from trueup.objects import Manifest
 from trueup.objects.yaml.documents import read_documents
 from trueup.objects.yaml.lines import line_of
 from trueup.objects.yaml.scalars import as_json_number
+from trueup.render.origin import Origin
 
 _MARKS_OF_OBJECTS = (b"apiVersion:", b"kind:", b"metadata:")
 """A YAML file that has them all is meant to hold objects."""
 
 _LONG_NUMBER = re.compile(rb"[0-9a-fA-F_]{16}")
 _INTEGERS = range(-(2**63), 2**63)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an object stands: ``document`` counts from 1; ``within`` leads to an item of a list."""
-
-    file: str
-    document: int
-    within: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from trueup.errors import RenderError, YamlError
 from trueup.objects.yaml.documents import read_documents
-from trueup.render.directory.reading import Located, Origin, located
+from trueup.render.directory.reading import Located, located
 from trueup.render.jsonnet.bundle import Bundle, Request, gather
+from trueup.render.origin import Origin
 from trueup.tree import Tree
 
 

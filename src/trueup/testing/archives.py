@@ -65,12 +65,20 @@ def tar_gz(entries: Iterable[Packed]) -> bytes:
     return gzip.compress(tar(entries), mtime=0)
 
 
+class _Named(ZipInfo):
+    """With a name that may be no UTF-8; the library would only write text."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the library's own name
+        raw = self.filename.encode("utf-8", "surrogateescape")
+        return raw, self.flag_bits
+
+
 def zipped(entries: Iterable[Packed]) -> bytes:
     """``entries`` as zip, deflated."""
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         for entry in entries:
-            info = ZipInfo(entry.name)
+            info = _Named(entry.name)
             info.external_attr = (_MODES.get(entry.kind, stat.S_IFREG) | 0o644) << 16
             info.compress_type = ZIP_DEFLATED
             archive.writestr(info, entry.target.encode() or entry.content)

@@ -23,16 +23,22 @@ from trueup.tree.archive import tree_from_archive
 from trueup.tree.mount import MountedTree
 
 FILES = {"app/a.yaml": "a: 1\n", "app/deep/b.yaml": "b: 1\n", "top.txt": "top\n"}
+ODD = b"odd/caf\xe9".decode("utf-8", "surrogateescape")
+"""A name that is no UTF-8: to a file system, to Git and in an archive a name is bytes."""
+
 LINKS = {"inside": "app/a.yaml", "folder": "app", "up": "app/../top.txt"}
 BAD_LINKS = {"out": "../x", "absolute": "/etc/hosts", "loop": "loop", "dangling": "nowhere"}
 
 
+ALL_FILES = FILES | {ODD: "odd\n"}
+
+
 def memory() -> MemoryTree:
-    return MemoryTree(FILES, LINKS | BAD_LINKS)
+    return MemoryTree(ALL_FILES, LINKS | BAD_LINKS)
 
 
 def folder(path: Path) -> FolderTree:
-    for name, content in FILES.items():
+    for name, content in ALL_FILES.items():
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_text(content)
     for name, target in (LINKS | BAD_LINKS).items():
@@ -43,7 +49,7 @@ def folder(path: Path) -> FolderTree:
 async def git(path: Path) -> Tree:
     repo = GitRepo(path / "repo.git")
     links = {name: link_to(target) for name, target in (LINKS | BAD_LINKS).items()}
-    repo.commit({**FILES, **links})
+    repo.commit({**ALL_FILES, **links})
     cache = GitCache(path / "cache")
     checkout = await cache.fetch(Remote.at(repo.url), Reference(branch="main"))
     return checkout.tree
@@ -72,12 +78,12 @@ async def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
         case "git":
             return await git(tmp_path)
         case "overlay":
-            hidden = MemoryTree({**FILES, "top.txt": "under\n"}, LINKS | BAD_LINKS)
+            hidden = MemoryTree({**ALL_FILES, "top.txt": "under\n"}, LINKS | BAD_LINKS)
             return OverlayTree(hidden, {"top.txt": "top\n"})
         case "recording":
             return RecordingTree(memory())
         case "mounted":
-            rest = {name: text for name, text in FILES.items() if name == "top.txt"}
+            rest = {name: text for name, text in ALL_FILES.items() if "app" not in name}
             base = MemoryTree(rest, LINKS | BAD_LINKS)
             return MountedTree(base, {"app": (memory(), "app")})
         case "bounded":
@@ -85,7 +91,7 @@ async def tree(request: pytest.FixtureRequest, tmp_path: Path) -> Tree:
         case "still":
             return StillTree(memory())
         case "tar" | "tar.gz" | "zip" as name:
-            return tree_from_archive(ARCHIVES[name](packed(FILES, LINKS | BAD_LINKS)))
+            return tree_from_archive(ARCHIVES[name](packed(ALL_FILES, LINKS | BAD_LINKS)))
         case _:
             return memory()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.tree.conftest import ODD
 from trueup.errors import TreeError
 from trueup.tree import FilteredTree, MemoryTree, OverlayTree, Tree, clean_path
 from trueup.tree.mount import MountedTree
@@ -76,6 +77,17 @@ async def test_a_listing_of_what_is_no_folder_is_refused(tree: Tree) -> None:
         tree.entries("gone")
 
 
+async def test_a_name_that_is_no_utf8_is_one_like_others(tree: Tree) -> None:
+    assert [entry.name for entry in tree.entries("odd")] == [ODD.removeprefix("odd/")]
+    assert tree.read(ODD) == b"odd\n"
+    assert tree.digest("odd")
+
+
+async def test_a_digest_is_the_same_whenever_it_is_asked_for(tree: Tree) -> None:
+    paths = ("", "app", "folder/a.yaml", "up", ODD)
+    assert [tree.digest(path) for path in paths] == [tree.digest(path) for path in paths]
+
+
 async def test_different_content_has_different_digests_and_the_same_has_one(tree: Tree) -> None:
     assert tree.digest("inside") == tree.digest("app/a.yaml")
     assert tree.digest("app/a.yaml") != tree.digest("top.txt")
@@ -98,7 +110,7 @@ def test_a_path_is_made_of_its_parts(path: str, parts: tuple[str, ...]) -> None:
 
 
 def test_a_filter_hides_links_and_what_it_is_told(everything: FilteredTree) -> None:
-    assert [entry.name for entry in everything.entries()] == ["app", "top.txt"]
+    assert [entry.name for entry in everything.entries()] == ["app", "odd", "top.txt"]
     assert everything.kind("inside") is None
 
 

@@ -129,7 +129,8 @@ def _valid(listed: list[Any]) -> Iterator[ChartVersion]:
     for item in listed:
         if not isinstance(item, dict) or not item.get("name") or not item.get("version"):
             continue
-        urls = tuple(url for url in item.get("urls") or () if isinstance(url, str))
+        urls = item.get("urls")
+        urls = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
         yield ChartVersion(str(item["version"]), urls, str(item.get("digest") or ""))
 
 

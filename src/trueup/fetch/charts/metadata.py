@@ -110,21 +110,27 @@ def _dependencies(document: Mapping[str, Any], path: str) -> tuple[Dependency, .
 def _dependency(given: Mapping[str, Any]) -> Dependency:
     """To Go the case of a field's name is all one."""
     item = {str(key).lower(): value for key, value in given.items()}
-    tags, values = item.get("tags") or (), item.get("import-values") or ()
     return Dependency(
         name=_text(item, "name"),
         version=_text(item, "version"),
         repository=_text(item, "repository"),
         condition=_text(item, "condition"),
-        tags=tuple(map(_scalar, tags)),
+        tags=tuple(map(_scalar, _list(item, "tags"))),
         enabled=item.get("enabled") is True,
-        import_values=tuple(values),
+        import_values=_list(item, "import-values"),
         alias=str(item.get("alias") or ""),
     )
 
 
 def _text(document: Mapping[str, Any], key: str) -> str:
     return _scalar(document.get(key))
+
+
+def _list(document: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+    value = document.get(key)
+    if value is not None and not isinstance(value, list):
+        raise InputError(f"{key} is no list", subject=f"dependency {_text(document, 'name')}")
+    return tuple(value or ())
 
 
 def _scalar(value: Any) -> str:

@@ -2,5 +2,5 @@
 
 ``place`` finds what is to be rendered, ``dispatch`` chooses what renders it. Each renderer is a
 module with ``options``, a decorator that adds its flags to a command, and
-``render(place, flags) -> Rendered``; those are ``kustomize``, ``directory``, ``flux`` here.
+``render(place, flags) -> Rendered``: ``kustomize``, ``helm``, ``directory``, ``jsonnet``, ``flux``.
 """

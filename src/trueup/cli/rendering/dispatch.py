@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from trueup.cli.rendering import directory, flux, helm, jsonnet, kustomize, published
+from trueup.cli.rendering import directory, flux_flags, helm, jsonnet, kustomize, published
 from trueup.cli.rendering.options import check_flags, together
 from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Render, Rendered
@@ -41,7 +41,7 @@ render_options = together(
     helm.options,
     directory.options,
     jsonnet.options,
-    flux.options,
+    flux_flags.options,
     published.options,
 )
 """The flags of every renderer."""

@@ -5,13 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from trueup.cli.rendering.kustomize import origins
-from trueup.cli.rendering.options import flag_of, together
 from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.dialects.flux.generate import generate
@@ -20,21 +16,7 @@ from trueup.objects import Manifest
 from trueup.plan.mask import decrypted_texts, holds, is_secret
 from trueup.render.kustomize import Options, build, to_yaml
 
-_option = flag_of("Flux options", "flux")
 _MASK: Final = "**SOPS**"
-
-options = together(
-    _option(
-        "--decrypt", is_flag=True, help="Decrypt what SOPS encrypted, as spec.decryption does."
-    ),
-    _option(
-        "--sops-age-key-file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="age keys to decrypt with, beside those that sops itself would find.",
-    ),
-    _option("--show-secrets", is_flag=True, help="Print decrypted values instead of a mask."),
-)
 
 
 def render(place: Place, flags: Flags) -> Rendered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.errors import RenderError, YamlError
@@ -270,17 +270,19 @@ def read_kustomization(content: bytes, source: str) -> Kustomization:
 
 
 def _read(content: bytes) -> Kustomization:
-    found = decode(Kustomization, read_config(content, ""), "")
-    _refuse_empty(found)
+    value = read_config(content, "")
+    found = decode(Kustomization, value, "")
+    _refuse_empty(value or {})
     _fix(found)
     _check_version(found)
     return found
 
 
-def _refuse_empty(found: Kustomization) -> None:
-    names = [f.name for f in fields(found) if f.name not in ("api_version", "kind")]
-    empty = Kustomization()
-    if all(getattr(found, name) == getattr(empty, name) for name in names):
+def _refuse_empty(value: dict[str, Any]) -> None:
+    """An empty list or mapping is something to kustomize, though nothing comes of it."""
+    kinds = ("apiversion", "kind")
+    said = [item for key, item in value.items() if key.lower() not in kinds]
+    if not any(item or isinstance(item, dict | list) for item in said):
         raise RenderError("the kustomization is empty", next_step="add resources to it")
 
 

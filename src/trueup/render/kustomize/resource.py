@@ -245,9 +245,10 @@ def _gvk(api_version: str, kind: str) -> Gvk:
 @lru_cache(maxsize=1024)
 def _previous_ids(api_version: str, names: str, namespaces: str, kinds: str) -> tuple[ResId, ...]:
     version = Gvk.of(api_version, "")
+    lists = names.split(","), namespaces.split(","), kinds.split(",")
+    if len({len(members) for members in lists}) > 1:
+        raise RenderError("a name, namespace or kind holds a comma", next_step="rename what has it")
     return tuple(
         ResId(version._replace(kind=kind), name, namespace)
-        for name, namespace, kind in zip(
-            names.split(","), namespaces.split(","), kinds.split(","), strict=False
-        )
+        for name, namespace, kind in zip(*lists, strict=True)
     )

@@ -12,6 +12,7 @@ import orjson
 from trueup.errors import RenderError, SandboxError
 from trueup.render.helm.arranging import hook_of, is_hook, piece_of
 from trueup.render.helm.checking import check
+from trueup.render.helm.ignore import IGNORE_FILE
 from trueup.render.helm.packing import files_of
 from trueup.render.helm.request import ChartRendering, ChartRequest, Piece
 from trueup.sandbox.helm import HELM_LIMITS, settings_of_go, shortened
@@ -48,6 +49,8 @@ class ProgramRenderer:
     def _printed(self, request: ChartRequest, folder: Path) -> str:
         files, _ = files_of(request)
         for path, content in files:
+            if path == IGNORE_FILE:  # it has had its effect, and might hide the guard
+                continue
             target = folder.joinpath("chart", *clean_path(path))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)

@@ -158,3 +158,9 @@ def test_each_release_of_the_library_has_to_be_looked_at() -> None:
     from helm_python import _native
 
     assert (_native.helm_c_version(), _native.helm_sdk_version()) == ("0.2.2", "v4.2.3")
+
+
+def test_what_hides_files_does_not_hide_what_is_laid_in(renderer: ChartRenderer) -> None:
+    template = 'v: "{{ .Values.a }}"'
+    files = {".helmignore": "~\n"}
+    assert data(renderer, template, files=files, values={"a": 12345678}) == {"v": "12345678"}

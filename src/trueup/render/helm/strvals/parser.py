@@ -1,21 +1,14 @@
-"""Helm's ``--set`` syntax: ``a.b=1,c[0].d={x,y}`` and its four sisters, oddities included.
-
-What a key means is the same for all: ``.`` goes into a map, ``[n]`` into a list, ``,`` ends a
-value, and ``\\`` takes the next character as it is. Values differ: typed (``--set``), text
-(``--set-string``), JSON (``--set-json``), the content of a file (``--set-file``). A text that ends
-where a key or an index is due is no error to Helm; what was set so far stands.
-"""
+"""The walk through keys, indices and values, for all flags; each reads values its own way."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeAlias
 
 from trueup.errors import RenderError
 from trueup.render.helm.gotext import parse_int, quoted, type_name
+from trueup.render.helm.strvals.typed import typed
 
 MAX_INDEX = 65536
 MAX_LEVELS = 30
@@ -25,29 +18,9 @@ Values: TypeAlias = dict[str, Any]
 
 Reader: TypeAlias = Callable[[str], Any]
 
-_UNFINISHED_NUMBER = re.compile(r"-?[0-9]+(?:\.(?![0-9])|(?:\.[0-9]+)?[eE](?![-+]?[0-9]))")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-
 
 class _End(Exception):
     """The text is over."""
-
-
-def typed(text: str) -> Any:
-    """What ``--set`` takes ``text`` for: a boolean, null, an integer without leading 0, or text."""
-    folded = text.replace("\u017f", "s").lower()  # the one letter that Go folds, and lower() not
-    match folded:
-        case "true":
-            return True
-        case "false":
-            return False
-        case "null":
-            return None
-        case "0":
-            return 0
-    if _INTEGER.fullmatch(text) and text[0] != "0" and -(2**63) <= int(text) < 2**63:
-        return int(text)
-    return text
 
 
 def parse_into(values: Values, text: str, reader: Reader = typed) -> None:
@@ -55,20 +28,10 @@ def parse_into(values: Values, text: str, reader: Reader = typed) -> None:
 
     Raises RenderError in Helm's words.
     """
-    _Parser(text, values, reader).parse()
+    Parser(text, values, reader).parse()
 
 
-def parse_json_into(values: Values, text: str) -> None:
-    """``parse_into`` where values are JSON; one that is left out is null."""
-    _JsonParser(text, values, str).parse()
-
-
-def parse_literal_into(values: Values, text: str) -> None:
-    """``parse_into`` where all behind the first ``=`` is the value, and nothing is escaped."""
-    _LiteralParser(text, values, str).parse()
-
-
-class _Parser:
+class Parser:
     """One walk over the text; ``_at`` is where it is."""
 
     key_ends = "=[,."
@@ -213,71 +176,6 @@ class _Parser:
                 self._at += 1
             found.append(char)
         return "".join(found), ""
-
-
-class _JsonParser(_Parser):
-    def _value_of(self, put: Callable[[Any], None]) -> None:
-        if self._skip_blanks():
-            put(None)
-            return
-        start = self._at
-        try:
-            value, self._at = _JSON.raw_decode(self._text, start)
-        except (ValueError, RecursionError) as error:
-            raise RenderError("a value is not JSON") from error
-        if isinstance(value, float) and _UNFINISHED_NUMBER.match(self._text, start):
-            raise RenderError("a value is not JSON")
-        put(value)
-        self._skip_blanks()
-
-    def _skip_blanks(self) -> bool:
-        """Skip blanks, and a comma behind them; whether that was all that is left of the value."""
-        while self._at < len(self._text):
-            char = self._text[self._at]
-            if char != "," and not char.isspace():
-                return False
-            self._at += 1
-            if char == ",":
-                return True
-        return True
-
-
-class _LiteralParser(_Parser):
-    key_ends = "=[."
-
-    def _value_of(self, put: Callable[[Any], None]) -> None:
-        put(self._text[self._at :])
-        self._at = len(self._text)
-
-    def _until(self, ends: str) -> tuple[str, str]:
-        start = self._at
-        while self._at < len(self._text):
-            self._at += 1
-            if self._text[self._at - 1] in ends:
-                return self._text[start : self._at - 1], self._text[self._at - 1]
-        return self._text[start:], ""
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError(f"{text} is no number that Helm can hold")
-    return value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-_JSON = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_no_constant)
-
-
-def json_object(text: str) -> Values:
-    """The JSON object that ``text`` is, with numbers as Go has them; ValueError if it is none."""
-    value = _JSON.decode(text)
-    if not isinstance(value, dict):
-        raise ValueError("it is not an object")
-    return value
 
 
 def _set(data: Values, key: str, value: Any) -> None:

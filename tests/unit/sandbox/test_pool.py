@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,6 +120,14 @@ def test_a_worker_has_no_file_of_the_parent(pool: Pool) -> None:
 
 def test_a_worker_writes_no_file(pool: Pool, tmp_path: Path) -> None:
     assert ask(pool, "write_file", f"{tmp_path}/file".encode()) == b"File too large"
+
+
+def test_a_worker_has_no_network(pool: Pool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        said = ask(pool, "connect", str(server.getsockname()[1]).encode())
+    if said == b"connected":
+        pytest.skip("no process may leave the network here: the system forbids unshare")
+    assert said == b"Network is unreachable"
 
 
 def test_several_threads_share_the_workers() -> None:

@@ -86,6 +86,12 @@ async def test_the_password_comes_from_a_file(server: ChartServer, tmp_path: Pat
     assert version_in(tree) == "version: 1.1.0"
 
 
+async def test_a_user_comes_with_a_password(server: ChartServer) -> None:
+    with pytest.raises(InputError, match="--username comes without a password"):
+        await located("app", "--repo", server.url, "--username", "me")
+    assert server.requests == []
+
+
 def test_a_password_among_the_arguments_is_refused() -> None:
     with pytest.raises(Exception, match="everybody on the machine sees it"):
         command.make_context("build", ["app", "--repo", "http://x", "--password", "secret"])

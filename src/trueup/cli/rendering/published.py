@@ -89,10 +89,15 @@ def with_dependencies(place: Place, flags: Flags) -> Place:
 
 
 def password(flags: Flags) -> str:
-    """From the file or from stdin, less the end of its line."""
-    if flags["password_stdin"]:
-        return sys.stdin.readline().rstrip("\r\n")
-    return text_of(flags["password_file"]).rstrip("\r\n")
+    """From the file or from stdin, less the end of its line; InputError where there is none."""
+    from_stdin = flags["password_stdin"]
+    found = sys.stdin.readline() if from_stdin else text_of(flags["password_file"])
+    if not found.strip():
+        raise InputError(
+            "--username comes without a password",
+            next_step="add --password-file or --password-stdin",
+        )
+    return found.rstrip("\r\n")
 
 
 def text_of(file: Path | None) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from trueup.errors import InputError
-from trueup.schema import Schema
+from trueup.schema import Schema, definitions
 from trueup.schema.quantity import parse
 from trueup.validation.problem import FieldPath, Problem, Reason
 
@@ -25,6 +25,7 @@ _NAMES = {
     "object": "a mapping",
     "string": "text",
 }
+_PROPS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 _BITS = {"int32": 31, "int64": 63}
 
 
@@ -32,18 +33,39 @@ def problems(schema: Schema, value: Any, path: FieldPath = ()) -> Iterator[Probl
     """What is wrong with ``value`` at ``path``, unknown fields too."""
     if value is None:
         return
-    if schema.quantity or schema.int_or_string:
+    if schema.definition.startswith(f"{_PROPS}Or"):
+        yield from _schema_or_other(schema, value, path)
+    elif schema.quantity or schema.int_or_string:
         yield from _number_or_text(schema, value, path)
     elif schema.type and not _is_of(schema.type, value):
         yield Problem(path, f"must be {_NAMES[schema.type]}, not {_name_of(value)}")
     elif isinstance(value, dict):
         yield from _mapping(schema, value, path)
     elif isinstance(value, list):
-        if schema.items is not None:
-            for at, item in enumerate(value):
-                yield from problems(schema.items, item, (*path, at))
+        for at, item in enumerate(value):
+            yield from _item(schema.items, item, (*path, at))
     else:
         yield from _format(schema.format, value, path)
+
+
+def _item(schema: Schema | None, item: Any, path: FieldPath) -> Iterator[Problem]:
+    if schema is None:
+        return
+    if item is None:
+        yield Problem(path, "must not be null")
+    yield from problems(schema, item, path)
+
+
+def _schema_or_other(schema: Schema, value: Any, path: FieldPath) -> Iterator[Problem]:
+    """OpenAPI has no word for a field that holds either a schema, or a boolean or a list."""
+    props = Schema({"$ref": _PROPS}, definitions())
+    if isinstance(value, dict):
+        yield from problems(props, value, path)
+    elif isinstance(value, list) and schema.definition.endswith("OrArray"):
+        for at, item in enumerate(value):
+            yield from _item(props, item, (*path, at))
+    elif not isinstance(value, bool | list):
+        yield Problem(path, f"must be a schema, not {_name_of(value)}")
 
 
 def _mapping(schema: Schema, value: dict[str, Any], path: FieldPath) -> Iterator[Problem]:

@@ -36,16 +36,20 @@ def read_file(content: bytes, file: str) -> list[Located]:
     and is none.
     """
     found: list[Located] = []
+    is_json, documents = file.endswith(".json"), 0
     is_long = _LONG_NUMBER.search(content) is not None
     try:
         for number, document in enumerate(read_documents(content, file), 1):
             if document is not None:
+                documents += 1
                 value = _with_floats(document) if is_long else document
                 found += located(value, Origin(file, number), content)
     except (YamlError, RenderError):
-        if found or _is_meant(content, file):
+        if found or is_json or all(mark in content for mark in _MARKS_OF_OBJECTS):
             raise
         return []
+    if is_json and not documents:
+        raise RenderError("is empty, and JSON holds an object", subject=file)
     return found
 
 
@@ -80,10 +84,6 @@ def _with_floats(value: Any) -> Any:
 def _is_empty_list(document: Manifest) -> bool:
     no_items = "items" in document and document["items"] is None
     return no_items and "spec" not in document and "status" not in document
-
-
-def _is_meant(content: bytes, file: str) -> bool:
-    return file.endswith(".json") or all(mark in content for mark in _MARKS_OF_OBJECTS)
 
 
 def _error(cause: str, origin: Origin, content: bytes, next_step: str = "") -> RenderError:

@@ -148,6 +148,13 @@ def test_versions_and_ranges_of_any_text_are_judged(noise: str, close: str) -> N
             continue
 
 
+def test_of_several_challenges_the_one_for_a_token_counts() -> None:
+    headers = ['Basic realm="a"', 'Bearer realm="https://a, b",service=c , scope="d"']
+    wanted = {"realm": "https://a, b", "service": "c", "scope": "d"}
+    assert Challenge.choose(headers) == Challenge("bearer", wanted)
+    assert [Challenge.choose(headers[:1]).scheme, Challenge.choose([]).scheme] == ["basic", ""]
+
+
 @given(st.text(max_size=60))
 def test_a_challenge_of_any_text_asks_for_something(text: str) -> None:
     assert Challenge.parse(text).scheme == text.strip().partition(" ")[0].lower()

@@ -133,7 +133,7 @@ class Registry:
             if response.status != 401:
                 yield await _checked(response, url)
                 return
-            challenge = Challenge.parse(response.headers.get("WWW-Authenticate", ""))
+            challenge = Challenge.choose(response.headers.getall("WWW-Authenticate", []))
         authorization = await self._tokens.answer(challenge, name, self._url)
         async with self._http.get(url, headers=headers, authorization=authorization) as response:
             yield await _checked(response, url)

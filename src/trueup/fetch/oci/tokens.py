@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,13 @@ class Challenge:
 
     scheme: str
     parameters: Mapping[str, str]
+
+    @classmethod
+    def choose(cls, headers: Sequence[str]) -> Challenge:
+        """Of several, the one that asks for a token."""
+        asked = [cls.parse(header) for header in headers]
+        tokens = [each for each in asked if each.scheme == "bearer"]
+        return [*tokens, *asked, cls("", {})][0]
 
     @classmethod
     def parse(cls, header: str) -> Challenge:

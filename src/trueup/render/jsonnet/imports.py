@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 How = Literal["import", "importstr", "importbin"]
@@ -29,6 +30,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_REMEMBERED_TEXT = 128 * 1024
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -40,8 +42,20 @@ class Import(NamedTuple):
     path: str
 
 
-def imports_of(text: str) -> Iterator[Import]:
-    """The imports in ``text``, those that are never evaluated too."""
+def imports_of(text: str) -> tuple[Import, ...]:
+    """The imports in ``text``, those that are never evaluated too.
+
+    A library is imported by many files, so short texts are remembered.
+    """
+    return _remembered(text) if len(text) <= _REMEMBERED_TEXT else tuple(_found(text))
+
+
+@lru_cache(maxsize=512)
+def _remembered(text: str) -> tuple[Import, ...]:
+    return tuple(_found(text))
+
+
+def _found(text: str) -> Iterator[Import]:
     how: How | None = None
     for token in _TOKEN.finditer(text):
         if token.lastgroup == "comment":

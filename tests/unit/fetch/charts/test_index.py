@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trueup.errors import InputError, YamlError
-from trueup.fetch.charts import Index
+from trueup.fetch.charts import Index, IndexCache
 
 VERSIONS = ["1.2.0", "1.10.0", "2.0.0-rc.1", "1.9.0+b", "nonsense", "v0.1"]
 
@@ -78,3 +78,29 @@ def test_what_is_no_index_is_refused(content: bytes, cause: str | None) -> None:
 def test_json_is_an_index_too() -> None:
     content = b'{"apiVersion": "v1", "entries": {"a": [{"name": "a", "version": "1.0.0"}]}}'
     assert Index.parse(content, "it").entries["a"][0].version == "1.0.0"
+
+
+TOLD = [
+    ({"ETag": '"1"', "Last-Modified": "now"}, {"If-None-Match": '"1"', "If-Modified-Since": "now"}),
+    ({"Last-Modified": "now"}, {"If-Modified-Since": "now"}),
+    ({}, {}),
+]
+
+
+@pytest.mark.parametrize(("headers", "asked"), TOLD)
+def test_an_index_is_asked_for_anew_by_what_its_server_told(
+    headers: dict[str, str], asked: dict[str, str]
+) -> None:
+    indexes = IndexCache()
+    indexes.keep(("url", "me"), index("1.0.0"), headers)
+    assert indexes.conditions(("url", "me")) == asked
+    assert indexes.conditions(("url", "somebody else")) == {}
+
+
+def test_the_indexes_that_are_kept_are_not_countless() -> None:
+    indexes = IndexCache()
+    for number in range(40):
+        indexes.keep((str(number), ""), index("1.0.0"), {"ETag": "1"})
+    assert [bool(indexes.conditions((str(number), ""))) for number in (0, 7, 8, 39)] == [
+        *(False, False, True, True)
+    ]

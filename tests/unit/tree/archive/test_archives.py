@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tarfile
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from trueup.errors import TreeError
 from trueup.testing.archives import Packed, packed, tar, tar_gz, zipped
 from trueup.tree import Bounds, Tree
 from trueup.tree.archive import chart_from_archive, tree_from_archive
+from trueup.tree.bounds import MIB
 
 CASES = yaml.safe_load((Path(__file__).parents[3] / "cases/tree/archives.yaml").read_text())
 LONG = "long/" * 40 + "name"
@@ -106,6 +108,13 @@ def test_a_name_that_is_no_utf8_is_kept_byte_by_byte() -> None:
     with tarfile.open(fileobj=made, mode="w", format=tarfile.GNU_FORMAT) as archive:
         archive.addfile(tarfile.TarInfo(name))
     assert tree_from_archive(made.getvalue()).is_file(name)
+
+
+def test_a_file_of_a_chart_may_be_as_large_as_helm_takes_it() -> None:
+    large = [Packed("app/Chart.yaml"), Packed("app/large", random.Random(0).randbytes(5 * MIB + 1))]
+    with pytest.raises(TreeError, match="app/large: larger than 5242880 bytes"):
+        chart_from_archive(tar(large))
+    assert tree_from_archive(tar(large)).is_file("app/large")
 
 
 BOUNDS = [

@@ -247,7 +247,11 @@ def _previous_ids(api_version: str, names: str, namespaces: str, kinds: str) -> 
     version = Gvk.of(api_version, "")
     lists = names.split(","), namespaces.split(","), kinds.split(",")
     if len({len(members) for members in lists}) > 1:
-        raise RenderError("a name, namespace or kind holds a comma", next_step="rename what has it")
+        raise RenderError(
+            "a name, namespace or kind that is changed holds a comma",
+            subject=f"{kinds}/{names}",
+            next_step="take the comma out",
+        )
     return tuple(
         ResId(version._replace(kind=kind), name, namespace)
         for name, namespace, kind in zip(*lists, strict=True)

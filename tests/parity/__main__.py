@@ -16,9 +16,10 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.parity.cases import CASES, Case, folders, load, record, tool_of
+from tests.parity.cases import CASES, Case, Outcome, folders, load, record, tool_of
 from tests.parity.comparing import Likeness, Verdict, judge
 from tests.parity.rendering import by_the_tool, by_trueup
 from tests.parity.tools import TOOLS, Tool
@@ -57,14 +58,24 @@ def compare(tool: Tool, cases: list[Case], *, update: bool) -> Comparison:
         return Comparison(tool, missing="it can neither be found nor built here")
     _, version, program = built.stdout.split(maxsplit=2)
     comparison = Comparison(tool, version=version)
+    by_tool = partial(by_the_tool, tool, Path(program.strip()))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = pool.map(lambda case: by_the_tool(tool, Path(program.strip()), case), cases)
-        for case, of_tool in zip(cases, outcomes, strict=True):
-            of_trueup = by_trueup(tool, case)
+        for case, of_tool in zip(cases, pool.map(by_tool, cases), strict=True):
+            of_trueup = _by_trueup_or_crash(tool, case)
             if update:
                 record(case, of_tool, of_trueup, tool.suffix)
-            comparison.verdicts.append(judge(tool, case, of_tool, of_trueup))
+            verdict = judge(tool, case, of_tool, of_trueup)
+            if verdict.likeness is Likeness.NONE and by_tool(case).printed != of_tool.printed:
+                verdict = Verdict(case, Likeness.CHANCE, ())
+            comparison.verdicts.append(verdict)
     return comparison
+
+
+def _by_trueup_or_crash(tool: Tool, case: Case) -> Outcome:
+    try:
+        return by_trueup(tool, case)
+    except Exception as error:
+        return Outcome(error=repr(error), is_crash=True)
 
 
 def report(comparison: Comparison) -> None:

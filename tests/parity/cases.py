@@ -50,10 +50,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one of the two made of a case: what it printed, or else how it failed."""
+    """What one of the two made of a case: what it printed, or else how it failed.
+
+    ``is_crash``: it failed by a defect, not by saying no.
+    """
 
     printed: bytes | None = None
     error: str | None = None
+    is_crash: bool = False
 
 
 def folders(root: Path) -> list[Path]:

@@ -19,6 +19,8 @@ class Likeness(Enum):
     BYTES = "same bytes"
     OBJECTS = "same objects"
     REFUSAL = "both refuse"
+    CHANCE = "by chance"
+    """The tool itself prints something else each time: nothing can be proven."""
     NONE = "differ"
 
 
@@ -44,7 +46,9 @@ def judge(tool: Tool, case: Case, of_tool: Outcome, of_trueup: Outcome) -> Verdi
     complaints = []
     if accepted and case.different is not None:
         complaints.append(f"no longer differs, though case.yaml says: {case.different}")
-    if not accepted and case.different is None:
+    if of_trueup.is_crash:
+        complaints.append(f"Trueup crashed: {of_trueup.error}")
+    elif not accepted and case.different is None:
         complaints.append(f"{likeness.value}:\n{_contrast(of_tool, of_trueup)}")
     return Verdict(case, likeness, (*complaints, *_strays(case, of_tool, of_trueup)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from trueup.errors import RenderError, YamlError
 from trueup.render.helm.gotext import type_name
-from trueup.render.helm.reading import documents
+from trueup.render.helm.reading import value_documents
 from trueup.render.helm.strvals import (
     Values,
     json_object,
@@ -57,7 +57,7 @@ def merged_values(flags: ValueFlags, read: Read) -> Values:
 def load_values(content: bytes | str, name: str) -> Values:
     """A values file: its documents, which have to be maps, merged."""
     values: Values = {}
-    for document in documents(content, name):
+    for document in value_documents(content, name):
         if not isinstance(document, dict):
             raise YamlError(
                 f"holds {type_name(document)} where Helm wants a map",

@@ -49,5 +49,5 @@ def _check_not_empty(place: Place, selection: Selection) -> None:
         raise RenderError(
             f"has no file that ends in {', '.join(SUFFIXES)}",
             subject=place.shown,
-            next_step="name a folder of manifests, or take those below with --directory-recurse",
+            next_step="take those below with --directory-recurse, or --renderer flux",
         )

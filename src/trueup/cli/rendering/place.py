@@ -47,10 +47,9 @@ def on_disk(argument: str) -> Place:
     """
     try:
         path = Path(argument).resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            "no such file or directory", subject=argument, next_step="name a directory"
-        ) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        step = "clone it, and name the folder" if "://" in argument else "name a directory"
+        raise InputError("no such file or directory", subject=argument, next_step=step) from error
     if not (path.is_dir() or path.is_file()):
         raise InputError(
             "is neither a file nor a directory", subject=argument, next_step="name a directory"

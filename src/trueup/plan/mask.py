@@ -60,8 +60,10 @@ def decrypted_texts(secrets: Iterable[str]) -> tuple[str, ...]:
 
 def holds(value: Any, confidential: Sequence[str]) -> bool:
     """Whether ``value`` has one of ``confidential`` anywhere, also as a number, or in base64."""
+    short = {text for text in confidential if len(text) < _SHORTEST}
+    parts = [text if len(text) >= _SHORTEST else f'"{text}"' for text in confidential]
     forms = (form for text in _texts(value) for form in (text, _decoded(text)))
-    return any(_scrub(form, confidential) != form for form in forms)
+    return any(form in short or any(part in form for part in parts) for form in forms)
 
 
 def scrub_error(error: TrueupError, confidential: Sequence[str], *, short: bool = False) -> None:

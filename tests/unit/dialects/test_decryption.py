@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
 
-from trueup.dialects.flux.decryption import Decryption, wanted
+from tests.sealed import sealed
+from trueup.dialects.flux.decryption import Decryption, Decryptor, wanted
 from trueup.dialects.flux.key_secret import key_material
 from trueup.dialects.flux.kustomization import delivery_of
-from trueup.dialects.flux.referenced import format_of
+from trueup.dialects.flux.referenced import format_of, referenced
 from trueup.errors import InputError, NotEnabled
 from trueup.keys import AwsKeys
 from trueup.objects import Manifest, ObjectRef
-from trueup.render.sops import Format
+from trueup.render.sops import Format, MasterKey
+from trueup.tree import MemoryTree
+
+DATA_KEY = bytes(range(32))
 
 COMMON = ObjectRef("", "Secret", "trueup-system", "sops-age", "v1")
 REF = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "x", "v1")
@@ -130,3 +135,57 @@ def test_an_entry_that_cannot_be_read_is_named_and_not_shown(entry: dict[str, An
 )
 def test_the_format_is_that_of_the_name(path: str, form: Format) -> None:
     assert format_of(path) is form
+
+
+# What is decrypted of the objects, as kustomize-controller's own decryptor does it
+
+
+class Known:
+    """Opens every key."""
+
+    def open(self, key: MasterKey) -> bytes:
+        return DATA_KEY
+
+
+def test_values_that_kustomize_wrapped_are_decrypted() -> None:
+    document = sealed({"token": "t" * 100}, data_key=DATA_KEY)
+    document["sops"]["age"] = [{"recipient": "age1x", "enc": "x"}]
+    text = base64.encodebytes(json.dumps(document).encode()).decode()
+    (found,) = Decryptor(Known()).objects([{**secret(), "data": {"a.json": text}}])
+    assert json.loads(base64.b64decode(found["data"]["a.json"])) == {"token": "t" * 100}
+
+
+def test_a_secret_with_empty_data_has_none_afterwards() -> None:
+    (found,) = Decryptor(Known()).objects([{**secret(), "data": {}}])
+    assert "data" not in found
+
+
+@pytest.mark.parametrize("value", ["no base64!", "YQ==", 5, None])
+def test_a_value_that_is_no_encrypted_file_stays(value: Any) -> None:
+    given = {**secret(), "data": {"a": value}}
+    assert Decryptor(Known()).objects([given]) == [given]
+
+
+def test_files_are_found_through_bases_and_components_each_once() -> None:
+    tree = MemoryTree(
+        {
+            "app/kustomization.yaml": "resources: [../base, a.yaml]\ncomponents: [../part]\n",
+            "base/kustomization.yml": "secretGenerator: [{name: a, files: [k=f.ini, g.txt]}]\n",
+            "part/Kustomization": "patches: [{path: p.yaml}, {path: 'https://x/y'}]\n"
+            "secretGenerator: [{name: b, envs: [e.properties]}]\nresources: [../base]\n",
+        }
+    )
+    assert [*referenced(tree, "app")] == [
+        ("base/f.ini", Format.BINARY),
+        ("base/g.txt", Format.BINARY),
+        ("part/e.properties", Format.DOTENV),
+        ("part/p.yaml", Format.YAML),
+    ]
+
+
+def test_what_a_kustomization_says_wrong_is_left_to_the_build() -> None:
+    tree = MemoryTree(
+        {"a/kustomization.yaml": "resources: 5\nsecretGenerator: [x, {files: {}}]\npatches: [1]\n"}
+    )
+    assert [*referenced(tree, "a")] == []
+    assert [*referenced(MemoryTree({"a/kustomization.yaml": "a: [\n"}), "a")] == []

@@ -138,11 +138,13 @@ class Decryptor:
         return found
 
     def _values(self, secret: Manifest) -> Manifest:
+        """As in Flux, ``data`` without an entry is gone afterwards."""
         data = secret.get("data")
         if not isinstance(data, dict):
             return secret
         found = {key: self._value(secret, key, value) for key, value in data.items()}
-        return {**secret, "data": found} if found != data else secret
+        rest = {field: value for field, value in secret.items() if field != "data"}
+        return {**rest, "data": found} if found else rest
 
     def _value(self, secret: Manifest, key: str, value: Any) -> Any:
         content = _from_base64(value)
@@ -183,7 +185,8 @@ def _is_encrypted(obj: Manifest) -> bool:
 
 
 def _from_base64(value: Any) -> bytes:
+    """Kustomize writes it in lines. Empty for what is none: the server will complain."""
     try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, TypeError, ValueError):
+        return base64.b64decode(str(value).replace("\n", "").replace("\r", ""), validate=True)
+    except (binascii.Error, ValueError):
         return b""

@@ -6,6 +6,7 @@ line after it); what decides is where go-yaml looks: indentation, empty lines, t
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -34,6 +35,7 @@ from trueup.render.sops.yaml.comments import (
     mark_of,
 )
 
+_LINE_END = re.compile(f"[{BREAKS}\ufeff]")
 _LOOKAHEAD = 3
 """Tokens that are there before the first is taken: a foot must be known when its owner is."""
 
@@ -78,6 +80,15 @@ class Tokens(Reader, Scanner):
             self._given += 1
 
     # Scanning
+
+    def forward(self, length: int = 1) -> None:
+        """In one step where no line ends: values here are long."""
+        end = self.pointer + length
+        if _LINE_END.search(self.buffer, self.pointer, end):
+            super().forward(length)
+        else:
+            self.pointer, self.index = end, self.index + length
+            self.column += length
 
     def need_more_tokens(self) -> bool:
         if self.done:

@@ -57,7 +57,9 @@ async def wire(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wire]:
 
 
 SECRETS = "/api/v1/namespaces/default/secrets"
+PODS = "/api/v1/namespaces/default/pods"
 JSON = {"Content-Type": "application/json"}
+GATED = {"schedulingGates": [{"name": "a.b/c"}], "containers": [{"name": "c", "image": "i"}]}
 
 
 async def test_it_listens_on_loopback_with_tls(wire: Wire) -> None:
@@ -225,6 +227,30 @@ HOSTILE: list[tuple[str, str, str, bytes]] = [
     ),
     ("POST", f"{SECRETS}/x/nothing", "application/json", b"{}"),
     (
+        "POST",
+        f"{PODS}/x/eviction",
+        "application/json",
+        b'{"metadata":{"name":"x"},"deleteOptions":1}',
+    ),
+    (
+        "POST",
+        f"{PODS}/x/eviction",
+        "application/json",
+        b'{"metadata":{"name":"x"},"deleteOptions":{"dryRun":1}}',
+    ),
+    ("POST", f"{PODS}/x/binding", "application/json", b'{"metadata":{"name":"x"},"target":"n"}'),
+    (
+        "POST",
+        f"{PODS}/x/binding",
+        "application/json",
+        b'{"metadata":{"name":"x","annotations":1},"target":{"name":"n"}}',
+    ),
+    ("GET", f"{PODS}/x/log?sinceTime=9999-12-31T23:59:59-23:59", "", b""),
+    ("GET", f"{PODS}/x/log?sinceSeconds=9223372036854775807", "", b""),
+    ("GET", f"{PODS}/x/log?tailLines=9223372036854775807&limitBytes=9223372036854775807", "", b""),
+    ("GET", f"{PODS}/:x:/proxy", "", b""),
+    ("GET", "/api/v1/namespaces/default/services/x:99999999999999999999/proxy", "", b""),
+    (
         "PATCH",
         "/api/v1/namespaces/default/services/kubernetes/status",
         "application/merge-patch+json",
@@ -272,6 +298,7 @@ async def test_a_malformed_request_is_refused_and_never_a_fault_of_the_server(
     wire: Wire, method: str, path: str, media_type: str, body: bytes
 ) -> None:
     await wire.send("POST", SECRETS, json={"metadata": {"name": "x"}})
+    await wire.send("POST", PODS, json={"metadata": {"name": "x"}, "spec": GATED})
     code, answer, _ = await wire.send(
         method, path, data=body, headers={"Content-Type": media_type} if media_type else {}
     )

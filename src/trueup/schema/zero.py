@@ -9,7 +9,7 @@ from typing import Any
 from trueup.objects import Manifest
 from trueup.objects.manifest import copy
 from trueup.schema.node import Schema
-from trueup.schema.wire import load, zero
+from trueup.schema.wire import load
 
 _SCALARS = {"string": "", "integer": 0, "number": 0, "boolean": False}
 
@@ -24,16 +24,34 @@ def zero_value(schema: Schema) -> Any:
 
 
 def zero_object(api_version: str, kind: str, schema: Schema) -> Manifest:
-    """An object of a kind in which nobody has set anything, as its type in Go writes it."""
+    """An object of a kind in which nobody has set anything: what its type in Go always writes.
+
+    Not the lists: an empty one that somebody sends is more than none at all to Kubernetes, and is
+    not told apart here.
+    """
     type_name = load().kinds.get((api_version, kind))
-    found: Manifest = copy(_written(type_name) if type_name else zero_value(schema))
-    return found
+    found: Manifest = zero_value(schema)
+    return _combined(found, _plain(type_name)) if type_name else found
 
 
 @cache
-def _written(type_name: str) -> Manifest:
-    found: Manifest = zero(type_name, lambda _name, _value: None)
+def _plain(type_name: str) -> Manifest:
+    found: Manifest = dict(_leaves(type_name))
+    for name, field in load().types[type_name].items():
+        if field.presence == "!" and field.holds in _TIMES:
+            found[name] = None
+        elif field.presence == "!" and field.holds in load().types:
+            found[name] = _plain(field.holds)
     return found
+
+
+def _combined(first: Manifest, more: Manifest) -> Manifest:
+    """``first``, and of ``more`` what it has not."""
+    combined = {**copy(more), **first}
+    for name in first.keys() & more.keys():
+        if isinstance(first[name], dict) and isinstance(more[name], dict):
+            combined[name] = _combined(first[name], more[name])
+    return combined
 
 
 @cache
@@ -58,18 +76,22 @@ def _zero_struct(schema: Schema) -> dict[str, Any]:
 
 
 _LEAVES = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0}
+_TIMES = ("time", "microtime")
 
 
-@cache
 def zero_fields(definition: str) -> Mapping[str, Any]:
     """The fields of a definition that are written even when nobody set them, and as what.
 
     Those of plain values alone; empty for what is no type of Kubernetes' own.
     """
     group, version, kind = ("", "", *definition.split("."))[-3:]
-    fields = load().types.get(f"{group}/{version}.{kind}", {})
+    return _leaves(f"{group}/{version}.{kind}")
+
+
+@cache
+def _leaves(type_name: str) -> Mapping[str, Any]:
     return {
         name: _LEAVES[field.holds]
-        for name, field in fields.items()
+        for name, field in load().types.get(type_name, {}).items()
         if field.presence == "!" and field.holds in _LEAVES
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from trueup.controlplane.http import bodies
 from trueup.controlplane.http.message import Response
 from trueup.controlplane.http.objects import Exchange
+from trueup.controlplane.http.options import is_dry
 from trueup.controlplane.http.status import json_response
-from trueup.controlplane.registry.bodies import object_of
+from trueup.controlplane.registry import refusals
+from trueup.controlplane.registry.bodies import part_of
 from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.deleting import DeleteOptions
 from trueup.controlplane.registry.selectors import selector_of
@@ -21,11 +23,15 @@ async def evict(exchange: Exchange) -> Response:
     """Delete the pod unless a PodDisruptionBudget says that too few are left."""
     call = exchange.call("CreateOptions")
     gvk = exchange.resource.subresources["eviction"].gvk
-    eviction = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
+    eviction = part_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
+    if eviction["metadata"].get("name") != call.name:
+        raise refusals.bad_request("name in URL does not match name in Eviction object")
+    dry = is_dry((eviction.get("deleteOptions") or {}).get("dryRun") or [], "DeleteOptions")
+    call.dry_run = call.dry_run or dry
     eviction = await exchange.registry.admission.create_part(call, eviction)
+    wanted = DeleteOptions.of(eviction.get("deleteOptions") or {})
     pod = decode(exchange.registry.get(exchange.resource, call.namespace, call.name))
     _require_budget(exchange, pod)
-    wanted = DeleteOptions.of(eviction.get("deleteOptions") or {})
     await exchange.registry.deleter.delete(call, wanted)
     return json_response(_CREATED, 201)
 

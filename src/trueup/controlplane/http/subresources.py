@@ -13,7 +13,7 @@ from trueup.controlplane.http.objects import Exchange, Handler
 from trueup.controlplane.http.status import json_response, success
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.binding import bound
-from trueup.controlplane.registry.bodies import object_of
+from trueup.controlplane.registry.bodies import part_of
 from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.patching import APPLY_PATCH, patch_function
 from trueup.controlplane.registry.scale import scale_of, scaled, shown_scale
@@ -70,7 +70,7 @@ async def create_binding(exchange: Exchange) -> Response:
     call, resource = exchange.call("CreateOptions"), exchange.resource
     is_part = resource.plural != "bindings"
     gvk = resource.subresources["binding"].gvk if is_part else resource.gvk
-    body = object_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
+    body = part_of(bodies.body_object(exchange.request, gvk.kind), call, gvk)
     body = await exchange.registry.admission.create_part(call, body)
     if not is_part:
         _bind_named(exchange, call, body)

@@ -19,13 +19,21 @@ from trueup.controlplane.registry.recognition import (
 )
 from trueup.controlplane.registry.refusals import bad_request
 from trueup.objects import GroupVersionKind, Manifest
-from trueup.schema.decoding import json_type
+from trueup.schema.decoding import json_type, require_decodable
+from trueup.schema.wire import load
 
 
 def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
     obj = typed(body, call, gvk)
     require_namespace(obj, call)
+    return obj
+
+
+def part_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
+    """As ``object_of``, for what goes to a part of an object: its fields are of their types, too."""
+    obj = {**object_of(body, call, gvk), "apiVersion": gvk.api_version, "kind": gvk.kind}
+    require_decodable(obj, load().kinds[gvk.api_version, gvk.kind])
     return obj
 
 

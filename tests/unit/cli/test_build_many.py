@@ -13,17 +13,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.parity.cases import CASES, folders, load, recorded_of_trueup
 from trueup.cli import main
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"
 
 
-def ask(*questions: Any) -> list[dict[str, Any]]:
+def ask(*questions: Any, jobs: int = 2) -> list[dict[str, Any]]:
     """The answers, in the order of the questions' ids."""
     lines = "".join(q if isinstance(q, str) else json.dumps(q) + "\n" for q in questions)
-    found = CliRunner().invoke(main, ["build-many"], input=lines)
+    found = CliRunner().invoke(main, ["build-many", "--jobs", str(jobs)], input=lines)
     assert found.exit_code == 0, found.output
-    answers = [json.loads(line) for line in found.stdout.splitlines()]
+    answers = [json.loads(line) for line in found.stdout.rstrip("\n").split("\n")]
     return sorted(answers, key=lambda answer: str(answer["id"]))
 
 
@@ -48,6 +49,28 @@ def process(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_each_question_is_answered_by_its_id(folder: Path) -> None:
     found = ask(*({"id": number, "dir": "."} for number in range(9)))
     assert found == [{"id": number, "yaml": MAP} for number in range(9)]
+
+
+def test_what_is_rendered_side_by_side_is_the_same_as_alone() -> None:
+    cases = {str(folder): load(folder) for folder in folders(CASES / "kustomize")[::8]}
+    found = ask(
+        *(
+            {
+                "id": name,
+                "dir": str(case.input / case.path),
+                "flags": ["--renderer", "kustomize", *case.flags],
+            }
+            for name, case in cases.items()
+            if not case.env
+        ),
+        jobs=8,
+    )
+    printed = {answer["id"]: answer["yaml"].encode() for answer in found if "yaml" in answer}
+    assert printed == {
+        name: expected
+        for name, case in cases.items()
+        if not case.env and (expected := recorded_of_trueup(case).printed) is not None
+    }
 
 
 def test_flags_are_those_of_build(folder: Path) -> None:

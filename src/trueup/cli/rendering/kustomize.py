@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from trueup.cli.connection import data_directory
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
@@ -17,6 +18,7 @@ from trueup.render.kustomize import Options, build, to_yaml
 from trueup.render.kustomize.generators.charts import Inflation
 from trueup.render.kustomize.loader import LoadRestrictor
 from trueup.render.kustomize.provenance import take_origin
+from trueup.render.kustomize.remotes import Remotes
 from trueup.render.origin import Origin
 
 _RESTRICTORS: dict[str, LoadRestrictor] = {
@@ -47,6 +49,11 @@ options = together(
         default="legacy",
         show_default=True,
         help="The order of the output, where the kustomization has no sortOptions.",
+    ),
+    _flag(
+        "--enable-remotes",
+        is_flag=True,
+        help="Fetch bases in Git repositories, and files, that are named by URL.",
     ),
     _flag(
         "--enable-helm",
@@ -93,7 +100,14 @@ def _options(flags: Flags) -> Options:
         reorder=flags["reorder"],
         keep_origins=ORIGINS in flags,
         charts=_inflation(flags) if flags["enable_helm"] else None,
+        remotes=_remotes() if flags["enable_remotes"] else None,
     )
+
+
+def _remotes() -> Remotes:
+    from trueup.cli.rendering.remotes import FetchedRemotes  # takes a while to load
+
+    return FetchedRemotes(data_directory() / "cache" / "git")
 
 
 def _inflation(flags: Flags) -> Inflation:

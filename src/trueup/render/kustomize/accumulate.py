@@ -20,6 +20,7 @@ from trueup.render.kustomize.kustomization import (
 )
 from trueup.render.kustomize.loader import Loader
 from trueup.render.kustomize.reading import read_objects
+from trueup.render.kustomize.remotes import is_url, parse_repository, shown
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import ORIGIN, Resource
 from trueup.render.kustomize.session import Session
@@ -43,16 +44,20 @@ class Accumulation:
 
 
 class Target:
-    """The kustomization in one directory; ``folder`` is the way to it from where the build began.
+    """The kustomization in one directory; ``place`` is the way to it from where the build began.
 
     ``namespace`` is that of the one which refers to it; here it is for charts only.
     """
 
     def __init__(
-        self, loader: Loader, session: Session, folder: str = "", namespace: str = ""
+        self,
+        loader: Loader,
+        session: Session,
+        place: provenance.Place = provenance.HERE,
+        namespace: str = "",
     ) -> None:
         self._loader = loader
-        self._folder = folder
+        self._place = place
         self._session = session
         self.kustomization, self.file_name = _load(loader)
         self._source = loader.source(self.file_name)
@@ -89,10 +94,22 @@ class Target:
     def _collect(self, found: Accumulation, paths: Iterable[str]) -> None:
         taken = found.resources.keys()
         for path in paths:
-            if self._loader.is_directory(path):
+            if self._loader.is_directory(path) or self._is_repository(path):
                 found.merge(self._below(path), self._loader.source(path), taken)
             else:
                 found.resources.append_all(self._read(path), self._loader.source(path), taken)
+
+    def _is_repository(self, path: str) -> bool:
+        """Whether ``path`` is a repository elsewhere; what is behind a URL may be a file, too."""
+        if self._loader.remotes is None or parse_repository(path) is None:
+            return False
+        if not is_url(path):
+            return True
+        try:
+            read_objects(self._loader.read(path), path)
+        except InputError:
+            return True
+        return False
 
     def _read(self, path: str) -> list[Resource]:
         content = self._loader.read(path)
@@ -103,8 +120,16 @@ class Target:
 
     def _below(self, path: str, onto: Accumulation | None = None) -> Accumulation:
         """The kustomization at ``path``, carried out on ``onto`` if it is to be a component."""
-        folder = provenance.joined(self._folder, path)
-        below = Target(self._loader.enter(path), self._session, folder, self._namespace)
+        loader = self._loader.enter(path)
+        try:
+            return self._carried_out(loader, path, onto)
+        except InputError as error:
+            if loader.tree is not self._loader.tree:
+                error.subject = f"{shown(path)}: {error.subject}"
+            raise
+
+    def _carried_out(self, loader: Loader, path: str, onto: Accumulation | None) -> Accumulation:
+        below = Target(loader, self._session, self._place.joined(path), self._namespace)
         is_component = below.kustomization.kind == COMPONENT
         if is_component != (onto is not None):
             raise RenderError(
@@ -173,14 +198,14 @@ class Target:
 
     def _note_file(self, resources: Iterable[Resource], path: str) -> None:
         if self._session.is_traced:
-            origin = provenance.of_file(provenance.joined(self._folder, path))
+            origin = provenance.of_file(self._place.joined(path))
             for resource in resources:
                 resource.annotate(ORIGIN, origin)
 
     def _origin_of_field(self, kind: str) -> str | None:
         if not self._session.is_traced:
             return None
-        return provenance.of_field(provenance.joined(self._folder, self.file_name), kind)
+        return provenance.of_field(self._place.joined(self.file_name), kind)
 
 
 def _load(loader: Loader) -> tuple[Kustomization, str]:

@@ -16,6 +16,7 @@ from trueup.render.kustomize.nodes import new_key, to_value
 from trueup.render.kustomize.order import LEGACY, sort_resources
 from trueup.render.kustomize.provenance import REQUESTS
 from trueup.render.kustomize.references import fix_references
+from trueup.render.kustomize.remotes import Remotes
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import BUILD_ANNOTATIONS, ORIGIN, Resource
 from trueup.render.kustomize.session import Session
@@ -37,7 +38,8 @@ class Options:
     that of ``kustomize build``. ``extends_schema``: whether a schema that ``openapi`` names adds to
     what is built in, as in Flux, or takes its place, as in ``kustomize build``. ``keep_origins``
     leaves on each object the annotation that says where it comes from. ``charts``: who renders
-    ``helmCharts``, which are refused without.
+    ``helmCharts``, which are refused without; ``remotes``: who fetches what is named by URL,
+    likewise.
     """
 
     load_restrictor: LoadRestrictor = "root-only"
@@ -46,6 +48,7 @@ class Options:
     extends_schema: bool = False
     keep_origins: bool = False
     charts: Inflation | None = None
+    remotes: Remotes | None = None
 
 
 def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]:
@@ -55,7 +58,8 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     RenderError, YamlError or TreeError, naming the file and the resource.
     """
     session = Session(extends_schema=options.extends_schema, charts=options.charts)
-    target = Target(Loader.at(StillTree(tree), path, options.load_restrictor), session)
+    loader = Loader.at(StillTree(tree), path, options.load_restrictor, options.remotes)
+    target = Target(loader, session)
     requested = target.kustomization.build_metadata
     session.is_traced = bool(requested) or options.keep_origins
     found = target.accumulate()

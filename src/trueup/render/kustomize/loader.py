@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trueup.errors import InputError, RenderError, TreeError
+from trueup.render.kustomize.remotes import Remotes, Repository, is_url, parse_repository, shown
 from trueup.tree import Tree
 
 LoadRestrictor = Literal["root-only", "none"]
@@ -25,21 +26,26 @@ _REMOTE = re.compile(
 class Loader:
     """Reads relative to ``root``, a directory of the tree with all links resolved.
 
-    ``visited`` are the roots that led here, this one included.
+    ``visited`` are the roots that led here, this one included, as far as they are in this tree;
+    ``urls`` are the repositories that did. ``remotes`` is None where nothing may be fetched.
     """
 
     tree: Tree
     root: str
     restrictor: LoadRestrictor
     visited: tuple[str, ...]
+    remotes: Remotes | None = None
+    urls: tuple[str, ...] = ()
 
     @classmethod
-    def at(cls, tree: Tree, path: str, restrictor: LoadRestrictor) -> Loader:
+    def at(
+        cls, tree: Tree, path: str, restrictor: LoadRestrictor, remotes: Remotes | None = None
+    ) -> Loader:
         root = tree.resolve(path)
         if root is None or not tree.is_dir(root):
             cause = "no such directory" if root is None else "is not a directory"
             raise RenderError(cause, subject=path or ".", next_step="name a directory of the tree")
-        return cls(tree, root, restrictor, (root,))
+        return cls(tree, root, restrictor, (root,), remotes)
 
     def source(self, path: str) -> str:
         """How errors name the file ``path``."""
@@ -47,6 +53,8 @@ class Loader:
 
     def read(self, path: str) -> bytes:
         """The content of the file ``path``; RenderError unless it may be read and is there."""
+        if self.remotes is not None and is_url(path):
+            return self.remotes.file(path)
         self._refuse_remote(path)
         found = self._resolve(path)
         if found is None or not self.tree.is_file(found):
@@ -70,13 +78,15 @@ class Loader:
         return True
 
     def is_directory(self, path: str) -> bool:
-        found = None if path.startswith("/") or _is_url(path) else self._resolve(path)
+        found = None if path.startswith("/") or is_url(path) else self._resolve(path)
         return found is not None and self.tree.is_dir(found)
 
     def enter(self, path: str) -> Loader:
         """A loader for the directory ``path``; RenderError for a cycle or what is none."""
         if not path:
             raise RenderError("a path is empty", next_step="remove the entry, or fill it in")
+        if self.remotes is not None and (repository := parse_repository(path)) is not None:
+            return self._enter_repository(path, repository, self.remotes)
         if not self.is_directory(path):
             self._refuse_remote(path)
             raise RenderError(
@@ -97,7 +107,18 @@ class Loader:
                     subject=self.source(path),
                     next_step="remove one of the references",
                 )
-        return Loader(self.tree, root, self.restrictor, (*self.visited, root))
+        return replace(self, root=root, visited=(*self.visited, root))
+
+    def _enter_repository(self, text: str, repository: Repository, remotes: Remotes) -> Loader:
+        """Its files end where it does: so does what may be read from there."""
+        if any(known.startswith(text) for known in self.urls) or len(self.urls) >= MAX_DEPTH:
+            raise RenderError(
+                f"cycle: {shown(text)} leads to itself",
+                subject=self.source("."),
+                next_step="remove one of the references",
+            )
+        below = Loader.at(remotes.repository(repository), repository.path, "root-only", remotes)
+        return replace(below, urls=(*self.urls, text))
 
     def _resolve(self, path: str) -> str | None:
         if path.startswith("/"):
@@ -116,19 +137,15 @@ class Loader:
             ) from error
 
     def _refuse_remote(self, path: str) -> None:
-        if _is_url(path) or (_REMOTE.match(path) and not self.tree.is_file(self._join(path))):
+        if is_url(path) or (_REMOTE.match(path) and not self.tree.is_file(self._join(path))):
             raise RenderError(
                 "remote resources are not fetched while rendering",
-                subject=f"{self.root or '.'}: {path}",
+                subject=f"{self.root or '.'}: {shown(path)}",
                 next_step="copy it into the repository, or make it a source of its own",
             )
 
     def _join(self, path: str) -> str:
         return self._resolve(path) or ""
-
-
-def _is_url(path: str) -> bool:
-    return path.startswith(("http://", "https://"))
 
 
 def _parent(path: str) -> str:

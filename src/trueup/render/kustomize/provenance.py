@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
+from typing import Any, NamedTuple
 
 from trueup.objects import Manifest, yaml
+from trueup.render.kustomize.remotes import parse_repository
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import ORIGIN, TRANSFORMATIONS, Resource
 
@@ -13,17 +14,38 @@ REQUESTS = {"originAnnotations": ORIGIN, "transformerAnnotations": TRANSFORMATIO
 """An entry of ``buildMetadata`` -> the annotation that it keeps in the output."""
 
 
-def joined(folder: str, path: str) -> str:
-    """``path`` seen from where the build began; ``folder`` is where the path is relative to."""
-    return posixpath.normpath(posixpath.join(folder, path))
+class Place(NamedTuple):
+    """A file or folder seen from where the build began, or from the root of a repository."""
+
+    path: str = ""
+    repo: str = ""
+    ref: str = ""
+
+    def joined(self, path: str) -> Place:
+        """``path``, which is relative to here, or names a repository."""
+        repository = parse_repository(path)
+        if repository is None:
+            return self._replace(path=posixpath.normpath(posixpath.join(self.path, path)))
+        return Place(repository.path or _ROOT_OF_REPOSITORY, repository.url, repository.ref)
+
+    @property
+    def source(self) -> dict[str, str]:
+        """Where the repository is, if it is another one."""
+        return {key: value for key, value in (("repo", self.repo), ("ref", self.ref)) if value}
 
 
-def of_file(path: str) -> str:
-    """The origin of what is read from ``path``."""
-    return yaml.dump({"path": path})
+_ROOT_OF_REPOSITORY = "notCloned"
+"""What kustomize calls it."""
+
+HERE = Place()
 
 
-def of_field(kustomization: str, kind: str) -> str:
+def of_file(place: Place) -> str:
+    """The origin of what is read from ``place``."""
+    return yaml.dump({"path": place.path, **place.source})
+
+
+def of_field(kustomization: Place, kind: str) -> str:
     """The origin of what a field of the file ``kustomization`` makes or changes."""
     return _configured(kustomization, {"apiVersion": "builtin", "kind": kind})
 
@@ -33,7 +55,8 @@ def of_plugin(config: Resource) -> str | None:
     origin = config.note(ORIGIN)
     if origin is None:
         return None
-    config_path = (yaml.load(origin) or {}).get("path", "")
+    noted = yaml.load(origin) or {}
+    config_place = Place(*(str(noted.get(key, "")) for key in Place._fields))
     gvk = config.gvk
     by = {
         "apiVersion": gvk.api_version,
@@ -41,7 +64,7 @@ def of_plugin(config: Resource) -> str | None:
         "name": config.name,
         "namespace": config.namespace,
     }
-    return _configured(config_path, {key: value for key, value in by.items() if value})
+    return _configured(config_place, {key: value for key, value in by.items() if value})
 
 
 def note_change(resources: ResMap, origin: str) -> None:
@@ -65,5 +88,5 @@ def take_origin(manifest: Manifest) -> str:
     return str(noted.get("path") or noted.get("configuredIn") or "")
 
 
-def _configured(path: str, by: dict[str, Any]) -> str:
-    return yaml.dump({"configuredIn": path, "configuredBy": by})
+def _configured(place: Place, by: dict[str, Any]) -> str:
+    return yaml.dump({**place.source, "configuredIn": place.path, "configuredBy": by})

@@ -183,6 +183,13 @@ def test_files_are_found_through_bases_and_components_each_once() -> None:
     ]
 
 
+def test_the_root_of_a_source_is_a_folder_like_others() -> None:
+    tree = MemoryTree(
+        {"kustomization.yaml": "resources: [b]\npatches: [{path: p.json}]\n", "b/": ""}
+    )
+    assert [*referenced(tree, ".")] == [("p.json", Format.JSON)]
+
+
 def test_what_a_kustomization_says_wrong_is_left_to_the_build() -> None:
     tree = MemoryTree(
         {"a/kustomization.yaml": "resources: 5\nsecretGenerator: [x, {files: {}}]\npatches: [1]\n"}

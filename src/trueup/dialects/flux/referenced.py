@@ -30,9 +30,9 @@ def referenced(tree: Tree, path: str) -> Iterator[tuple[str, Format]]:
         visited.add(folder)
         found = _kustomization(tree, folder)
         for file, form in _files(found):
-            yield f"{folder}/{file}", form
+            yield _joined(folder, file), form
         below = [*_texts(found.get("resources")), *_texts(found.get("components"))]
-        todo += [f"{folder}/{each}" for each in reversed(below) if not _is_remote(each)]
+        todo += [_joined(folder, each) for each in reversed(below) if not _is_remote(each)]
 
 
 def _folder(tree: Tree, path: str) -> str | None:
@@ -46,13 +46,18 @@ def _folder(tree: Tree, path: str) -> str | None:
 def _kustomization(tree: Tree, folder: str) -> Mapping[str, Any]:
     """Empty where there is none, or none that can be read: the build will say so."""
     for name in FILE_NAMES:
-        path = f"{folder}/{name}"
+        path = _joined(folder, name)
         if tree.is_file(path):
             with suppress(InputError):
                 found = yaml.load(tree.read(path), path)
                 return found if isinstance(found, dict) else {}
             return {}
     return {}
+
+
+def _joined(folder: str, path: str) -> str:
+    """The root is an empty name, and a path that begins with a slash would lead out of it."""
+    return f"{folder}/{path}" if folder else path
 
 
 def _files(found: Mapping[str, Any]) -> Iterator[tuple[str, Format]]:

@@ -23,6 +23,8 @@ KEY_FIELDS: Final = {
 """Kinds of master keys in the order in which SOPS reads them, and what says which key is meant."""
 
 _TIMELESS = ("age",)
+_LONGEST_NAME = 200
+"""Post-quantum recipients of age take two thousand characters."""
 _TRIED_FIRST = {"age": 0, "pgp": 1}
 
 
@@ -41,7 +43,8 @@ class MasterKey:
     def name(self) -> str:
         """Which key it is, for people."""
         texts = (self.fields.get(name) for name in KEY_FIELDS[self.kind])
-        return "/".join(text for text in texts if isinstance(text, str) and text)
+        name = "/".join(text for text in texts if isinstance(text, str) and text)
+        return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

@@ -41,6 +41,11 @@ def render(payload: bytes) -> bytes:
             _native.call_status("helm_chart_free", chart)
     except HelmError as error:
         raise RenderError(error.detail) from error
+    except UnicodeDecodeError as error:  # it quotes what is wrong
+        raise RenderError(
+            "Helm refuses it, in words that are no UTF-8",
+            next_step="look for bytes in its templates that are no UTF-8",
+        ) from error
     return b'{"files":%b,"crds":%b}' % (files.encode(), (crds or "[]").encode())
 
 

@@ -164,3 +164,9 @@ def test_what_hides_files_does_not_hide_what_is_laid_in(renderer: ChartRenderer)
     template = 'v: "{{ .Values.a }}"'
     files = {".helmignore": "~\n"}
     assert data(renderer, template, files=files, values={"a": 12345678}) == {"v": "12345678"}
+
+
+def test_templates_that_are_no_text_are_refused(renderer: ChartRenderer) -> None:
+    files = {"Chart.yaml": HEAD, "templates/a.yaml": b"{{ \xff }}"}
+    with pytest.raises(RenderError, match=r"^shop: "):
+        renderer.render(ChartRequest(chart_from_tree(MemoryTree(files), "")))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from trueup.cli import SECTIONS, main
+from trueup.cli.rendering.options import RendererOption
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
 CONNECTION = {"kubeconfig", "context", "data", "namespace"}
@@ -44,6 +45,10 @@ def _verb(name: str) -> str:
     options = list(_options(name))
     if {option.name for option in options} >= CONNECTION:
         options = [o for o in options if (o.name, o.help) not in general]
+    if name != "build" and any(isinstance(option, RendererOption) for option in options):
+        shared = {option.name for option in _options("build")}
+        options = [o for o in options if o.name not in shared or o.name == "output"]
+        said += "\n\nAlso takes the flags of the renderers, as [trueup build](#trueup-build) does."
     table = f"\n{_table(options)}" if options else ""
     return f"### trueup {name}\n\n    {usage}\n\n{said}\n{table}"
 

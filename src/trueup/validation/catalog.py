@@ -12,6 +12,7 @@ from trueup.schema import Schema, builtin, definitions, kinds, versions
 from trueup.validation import builtin as conformity
 from trueup.validation import custom
 from trueup.validation.problem import Problem, Reason
+from trueup.validation.sealed import opened
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
@@ -51,6 +52,7 @@ class Catalog:
             gvk = _gvk(obj)
             kind = self._custom(gvk)
             found = self._of_builtin(obj) if kind is None else self._of_custom(kind, obj)
+            found = opened(found, obj)
         return sorted(found, key=lambda problem: [str(step) for step in problem.path])
 
     def _identity(self, obj: Manifest) -> Iterable[Problem]:

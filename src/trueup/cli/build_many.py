@@ -88,7 +88,7 @@ class _Session:
 
     def run(self, questions: BinaryIO) -> None:
         try:
-            for number, line in enumerate(_lines(questions), 1):
+            for number, line in _lines(questions):
                 self._places.acquire()
                 self._pool.submit(self._answer, number, line).add_done_callback(self._release)
             self._pool.shutdown()
@@ -100,7 +100,7 @@ class _Session:
         self._places.release()
 
     def _answer(self, number: int, line: bytes | None) -> None:
-        found = orjson.dumps(_answer(number, line), option=orjson.OPT_APPEND_NEWLINE)
+        found = _encoded(_answer(number, line))
         with self._writing:
             try:
                 self._output.write(found)
@@ -109,16 +109,30 @@ class _Session:
                 os._exit(141)  # nobody reads any more, and nothing here is worth finishing
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines of ``stream`` that are not blank; None for one that is too long."""
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """The lines of ``stream`` that are not blank, numbered; None for one that is too long."""
+    number = 0
     while line := stream.readline(MAX_LINE + 1):
+        number += 1
         if len(line) <= MAX_LINE:
             if line.strip():
-                yield line
+                yield number, line
             continue
         while not line.endswith(b"\n") and (line := stream.readline(MAX_LINE)):
             pass
-        yield None
+        yield number, None
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    """A line of JSON; bytes of names that are no UTF-8 are written as escapes."""
+    try:
+        return orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        plain = {
+            key: value.encode(errors="backslashreplace").decode() if type(value) is str else value
+            for key, value in answer.items()
+        }
+        return orjson.dumps(plain, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _answer(number: int, line: bytes | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -123,6 +124,16 @@ def test_a_bad_line_is_answered_by_its_number(folder: Path, line: str, cause: st
     bad, good = ask(line, {"id": "b", "dir": "."})
     assert cause in bad["error"]
     assert (bad["id"], bad["line"], good["yaml"]) == (None, 1, MAP)
+
+
+def test_blank_lines_are_passed_over_and_counted(folder: Path) -> None:
+    assert ask("\n  \n", "{\n")[0]["line"] == 3
+
+
+def test_a_name_that_is_no_utf_8_is_told_in_escapes(folder: Path) -> None:
+    (folder / "kustomization.yaml").unlink()
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.yaml")).write_text(f"{MAP}---\na: 1\n")
+    assert "\\udcff.yaml: line 6" in ask({"id": 1, "dir": "."})[0]["error"]
 
 
 def test_a_bad_question_keeps_its_id(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""age: identities of X25519, and private keys of ssh."""
+"""age: identities of X25519, post-quantum ones, and private keys of ssh."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeAlias
 import pyrage
 
 from trueup.errors import DecryptionError
+from trueup.keys.age_hybrid import PREFIX, HybridIdentity
 from trueup.keys.material import KeyMaterial
 from trueup.keys.ring import Open
 from trueup.render.sops import MasterKey
@@ -17,18 +18,23 @@ _Identity: TypeAlias = "pyrage.x25519.Identity | pyrage.ssh.Identity"
 
 def opener(material: KeyMaterial) -> Open:
     """Raises DecryptionError for an identity that cannot be read; it does not say what it is."""
+    lines = [line for text in material.age for line in _lines(text)]
+    hybrids = [HybridIdentity(line) for line in lines if line.startswith(PREFIX)]
     identities: list[_Identity] = [
-        *(_parsed(line) for text in material.age for line in _lines(text)),
+        *(_parsed(line) for line in lines if not line.startswith(PREFIX)),
         *map(_ssh, material.ssh),
     ]
 
     def open_with_age(key: MasterKey) -> bytes:
-        if not identities:
+        if not identities and not hybrids:
             raise DecryptionError("there is no age identity here")
+        for hybrid in hybrids:
+            if (found := hybrid.open(key.enc)) is not None:
+                return found
         try:
             return bytes(pyrage.decrypt(key.enc.encode(), identities))
         except pyrage.DecryptError as error:
-            raise DecryptionError(_reason(str(error), len(identities))) from None
+            raise DecryptionError(_reason(str(error), len(identities) + len(hybrids))) from None
 
     return open_with_age
 
@@ -48,11 +54,6 @@ def _parsed(line: str) -> _Identity:
         raise DecryptionError(
             "an age identity is of a plugin, and no program is run for a key",
             next_step="use an identity that age-keygen makes",
-        )
-    if line.startswith("AGE-SECRET-KEY-PQ-"):
-        raise DecryptionError(
-            "an age identity is post-quantum, which the age library here does not read yet",
-            next_step="encrypt for an X25519 recipient too",
         )
     try:
         return pyrage.x25519.Identity.from_str(line)

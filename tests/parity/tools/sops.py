@@ -1,4 +1,4 @@
-"""``sops decrypt``. Its keys lie beside the file: ``age.txt`` and ``secring.gpg``."""
+"""``sops decrypt``. Its keys lie beside the file: ``age.txt``, ``ssh_key`` and ``secring.gpg``."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def _trueup(case: Case) -> bytes:
 
 
 def _keys(case: Case) -> KeyMaterial:
-    age, pgp = case.input / "age.txt", case.input / "secring.gpg"
+    age, ssh, pgp = (case.input / name for name in ("age.txt", "ssh_key", "secring.gpg"))
     return KeyMaterial(
         age=(age.read_text(),) if age.exists() else (),
+        ssh=(ssh.read_bytes(),) if ssh.exists() else (),
         pgp=(pgp.read_bytes(),) if pgp.exists() else (),
     )
 

@@ -16,7 +16,7 @@ from trueup.cli.rendering.options import Sectioned
 from trueup.cli.rendering.place import Place, on_disk, readable
 from trueup.cli.rendering.rendered import Rendered
 from trueup.dialects.flux.crds import crds as flux_crds
-from trueup.errors import InputError, TrueupError
+from trueup.errors import InputError, TrueupError, printable
 from trueup.objects import Manifest
 from trueup.objects.manifest import metadata
 from trueup.render.origin import Origin
@@ -136,7 +136,8 @@ class Finding:
 
     def to_row(self) -> list[str]:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return [where, self.obj, self.problem.field or "-", self.problem.message]
+        cells = (where, self.obj, self.problem.field or "-", self.problem.message)
+        return [printable(cell) for cell in cells]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -155,7 +156,8 @@ def _findings(place: Place, rendered: Rendered, catalog: Catalog) -> Iterator[Fi
         content = _content(place.tree, written)
         for problem in catalog.problems(obj):
             line = 0 if written is None else line_in(content, written, obj, problem.path)
-            yield Finding(_shown_file(place, written), line, _shown(obj), problem)
+            file = _shown_file(place, written).encode(errors="backslashreplace").decode()
+            yield Finding(file, line, _shown(obj), problem)
 
 
 def _content(tree: Tree, written: Origin | None) -> bytes:

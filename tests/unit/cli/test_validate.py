@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,14 @@ def test_the_line_is_that_in_the_base_where_the_field_is_written(
     assert [(one["file"], one["line"], one["object"]) for one in found] == [
         ("app/a.yaml", 11, "ConfigMap/my-bad")
     ]
+
+
+def test_names_control_no_terminal_and_break_no_json(folder: Path) -> None:
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "a\\u001b[2J", labels: {a: 1}}\n'
+    Path(os.fsdecode(os.fsencode(folder / "app") + b"/\xff.yaml")).write_text(text)
+    assert "ConfigMap/a\\x1b[2J" in validate("app").stdout
+    found = json.loads(validate("app", "-o", "json").stdout)
+    assert found[1]["file"] == "app/\\udcff.yaml"
 
 
 def test_a_kind_without_a_schema_is_a_problem_unless_passed_over(folder: Path) -> None:

@@ -45,6 +45,13 @@ class Server:
     @asynccontextmanager
     async def namespace(self) -> AsyncIterator[Api]:
         """A fresh namespace, deleted afterwards without waiting."""
+        api = await self.new_namespace()
+        try:
+            yield api
+        finally:
+            await self.transport.request("DELETE", f"/api/v1/namespaces/{api.ns}", [], {}, None)
+
+    async def new_namespace(self) -> Api:
         made = {"metadata": {"generateName": "contract-"}}
         client = Client(self.transport)
         created = await client.create(
@@ -53,10 +60,7 @@ class Server:
         name = created["metadata"]["name"]
         if not self.has_housekeeping:
             await self._create_default_account(name)
-        try:
-            yield Api(self.transport, name, number=next(_NUMBERS))
-        finally:
-            await self.transport.request("DELETE", f"/api/v1/namespaces/{name}", [], {}, None)
+        return Api(self.transport, name, number=next(_NUMBERS))
 
     async def _create_default_account(self, namespace: str) -> None:
         """As the controller manager does: no Pod is let in without."""

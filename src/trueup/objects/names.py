@@ -40,7 +40,10 @@ def dns_label(text: str) -> list[str]:
 
 
 def dns_subdomain(text: str) -> list[str]:
-    found = _longer(text, MAX_SUBDOMAIN)
+    return _subdomain(text, _longer(text, MAX_SUBDOMAIN))
+
+
+def _subdomain(text: str, found: list[str]) -> list[str]:
     if not _matches(_SUBDOMAIN, text):
         rule = (
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters,"
@@ -88,10 +91,11 @@ def qualified_name(text: str) -> list[str]:
     if slash and not prefix:
         found.append("prefix part must be non-empty")
     elif slash:
-        found += [f"prefix part {problem}" for problem in dns_subdomain(prefix)]
+        problems = _subdomain(prefix, _longer(prefix, MAX_SUBDOMAIN, "bytes"))
+        found += [f"prefix part {problem}" for problem in problems]
     if not name:
         return [*found, "name part must be non-empty", *_bad_key(name)]
-    found += [f"name part {problem}" for problem in _longer(name, MAX_LABEL)]
+    found += [f"name part {problem}" for problem in _longer(name, MAX_LABEL, "bytes")]
     return found + _bad_key(name)
 
 
@@ -102,7 +106,7 @@ def _bad_key(name: str) -> list[str]:
 
 
 def label_value(text: str) -> list[str]:
-    found = _longer(text, MAX_LABEL)
+    found = _longer(text, MAX_LABEL, "bytes")
     if not _matches(_VALUE, text):
         rule = (
             "a valid label must be an empty string or consist of alphanumeric characters,"
@@ -114,7 +118,7 @@ def label_value(text: str) -> list[str]:
 
 def config_key(text: str) -> list[str]:
     """A key of a ConfigMap's or Secret's data: it becomes a file name."""
-    found = _longer(text, MAX_SUBDOMAIN, "characters")
+    found = _longer(text, MAX_SUBDOMAIN)
     if not _matches(_CONFIG_KEY, text):
         rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
         found.append(_explained(rule, _CONFIG_KEY, "key.name", "KEY_NAME", "key-name"))
@@ -182,7 +186,8 @@ def _matches(pattern: str, text: str) -> bool:
     return re.fullmatch(pattern, text) is not None
 
 
-def _longer(text: str, limit: int, unit: str = "bytes") -> list[str]:
+def _longer(text: str, limit: int, unit: str = "characters") -> list[str]:
+    """Of names Kubernetes says that it counts characters, of keys and labels bytes; it means bytes."""
     size = len(text.encode(errors="surrogatepass"))
     return [f"must be no more than {limit} {unit}"] if size > limit else []
 

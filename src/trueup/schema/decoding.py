@@ -131,7 +131,7 @@ def _go_type(holds: str) -> str:
     return _GO_TYPES.get(holds, holds)
 
 
-_GO_TYPES = {"intorstring": "intstr.IntOrString", "bytes": "[]uint8", "time": "string"}
+_GO_TYPES = {"intorstring": "int32", "bytes": "[]uint8", "time": "string"}
 
 
 def _is_int(value: Any) -> bool:
@@ -183,14 +183,14 @@ def _is_base64(value: Any) -> bool:
     return True
 
 
-_SIZED = frozenset({"uint8", "int32", "int64"})
+_SIZED = frozenset({"uint8", "int32", "int64", "intorstring"})
 _LEAVES: Mapping[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
     "uint8": lambda value: _is_int(value) and 0 <= value < 256,
     "int32": _is_int_of(32),
     "int64": _is_int_of(64),
-    "intorstring": lambda value: isinstance(value, str) or _is_int(value),
+    "intorstring": lambda value: isinstance(value, str) or _is_int_of(32)(value),
     "float64": _is_number,
     "any": lambda value: True,
     "quantity": _is_quantity,

@@ -59,6 +59,8 @@ class Search:
                 raise last
             self.sequences += 1
             self.steps += len(exploration.steps)
+            if self.sequences % 250 == 0:
+                print(f"# {self.sequences} sequences", flush=True)
             difference = self._run(exploration)
             if difference is not None and difference.signature not in self.seen:
                 last = Found(exploration, difference)

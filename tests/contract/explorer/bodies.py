@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ def merged(base: Any, over: Any) -> Any:
     }
 
 
+@cache
 def fragments(subject: Subject, *, most: int = 3) -> st.SearchStrategy[dict[str, Any]]:
     """Some of the pieces of ``subject`` in one, at times with metadata, at times spoilt."""
     pieces = st.lists(st.sampled_from(subject.pieces), max_size=most)
@@ -34,12 +36,14 @@ def fragments(subject: Subject, *, most: int = 3) -> st.SearchStrategy[dict[str,
     return st.one_of(whole, whole, whole, whole.flatmap(spoilt))
 
 
+@cache
 def status_fragments(subject: Subject) -> st.SearchStrategy[dict[str, Any]]:
     pieces = st.lists(st.sampled_from(subject.status), min_size=1, max_size=2)
     whole = st.builds(_assembled, pieces, st.lists(metadata(), max_size=1))
     return st.one_of(whole, whole, whole.flatmap(spoilt))
 
 
+@cache
 def metadata() -> st.SearchStrategy[dict[str, Any]]:
     owners = st.builds(_owned, st.sampled_from(("configmaps", "secrets")), st.booleans())
     return st.one_of(st.sampled_from(METADATA), owners)

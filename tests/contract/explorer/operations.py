@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ def sequences(draw: st.DrawFn, most: int = 14) -> Exploration:
     )
 
 
+@cache
 def step(subject: Subject) -> Steps:
     choices = [
         creates(subject),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -78,6 +79,7 @@ def json_patches(draw: st.DrawFn, subject: Subject) -> Step:
     return {"send": f"PATCH {target}", "type": "json", "body": operations}
 
 
+@cache
 @st.composite
 def json_operations(draw: st.DrawFn, subject: Subject) -> dict[str, Any]:
     body = merged(subject.least, draw(fragments(subject, most=1)))

@@ -12,18 +12,21 @@ from typing import Any
 import orjson
 
 from tests.contract.explorer.definitions import DEFINITION
+from tests.contract.explorer.namespaces import PATIENCE, Namespaces
 from tests.contract.explorer.normalising import FOREIGN, Normaliser
 from tests.contract.explorer.operations import Exploration
 from tests.contract.explorer.settling import is_settled
 from tests.contract.explorer.subjects import Subject
 from tests.contract.explorer.wording import Step
 from tests.contract.kinds import serve
-from tests.contract.server import Api, Reply, Server
+from tests.contract.server import Api, Reply
 from tests.contract.test_clauses import send, warnings
+from trueup.errors import Unavailable
 
 END = "zz-end"
 """The last object of a sequence: a watch that has shown it has shown everything."""
-PATIENCE = 30.0
+BROKEN: dict[str, Any] = {"code": 0}
+_PAUSE = 0.05
 _HEADERS = {"User-Agent": "explorer"}
 
 
@@ -36,7 +39,10 @@ class Side:
 
     async def answer(self, step: Step) -> dict[str, Any]:
         """Code, body and warnings, normalised; what later steps may name is remembered."""
-        reply = await send({**step, "headers": _HEADERS}, self.api)
+        try:
+            reply = await send({**step, "headers": _HEADERS}, self.api)
+        except Unavailable:  # its handler broke down, and the connection with it
+            return BROKEN
         self._name(step, reply)
         self._remember(step, reply)
         if step["send"].startswith(f"PATCH {DEFINITION}"):
@@ -84,7 +90,7 @@ class Side:
         """Wait until the collector of garbage has nothing left to do, or for PATIENCE seconds."""
         deadline = time.monotonic() + PATIENCE
         while not is_settled(await self._objects()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_PAUSE)
 
     async def _objects(self) -> list[Any]:
         lists = [await self.api.send("GET", subject.place) for subject in self.subjects]
@@ -105,7 +111,7 @@ class Side:
         events = self._watched[subject.name]
         async with asyncio.timeout(PATIENCE):
             while not any(_named(event) == END for event in events):
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.01)
         own = [event for event in events if _named(event) not in FOREIGN | {END}]
         return [self.normalise.body(event) for event in sorted(own, key=_named)]
 
@@ -153,10 +159,10 @@ async def following(api: Api, target: str) -> AsyncIterator[list[Any]]:
 
 
 @asynccontextmanager
-async def side(server: Server, exploration: Exploration) -> AsyncIterator[Side]:
-    """``server`` ready for ``exploration``: a namespace, complete, and the custom kind."""
-    async with server.namespace() as api, AsyncExitStack() as running:
-        await _complete(api)
+async def side(namespaces: Namespaces, exploration: Exploration) -> AsyncIterator[Side]:
+    """A namespace ready for ``exploration``, with the custom kind."""
+    api = await namespaces.take()
+    async with AsyncExitStack() as running:
         custom = exploration.custom
         if custom is not None:
             await serve(api, custom.definition or {}, own=bool(custom.later))
@@ -168,11 +174,3 @@ async def side(server: Server, exploration: Exploration) -> AsyncIterator[Side]:
         finally:
             if custom is not None and custom.later:
                 await api.send("DELETE", DEFINITION)
-
-
-async def _complete(api: Api) -> None:
-    """With what the server puts into every namespace."""
-    for path in ("configmaps/kube-root-ca.crt", "serviceaccounts/default"):
-        async with asyncio.timeout(PATIENCE):
-            while (await api.send("GET", f"/api/v1/namespaces/{{ns}}/{path}")).code != 200:
-                await asyncio.sleep(0.01)

@@ -9,7 +9,7 @@ from typing import Any
 from trueup.objects import yaml
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A resource; ``least`` is the least body that a server takes, without its metadata."""
 

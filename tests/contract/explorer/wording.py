@@ -7,6 +7,7 @@ answer told is sent as it stands: a wrong value like any other.
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -50,11 +51,13 @@ SELECTORS = (
 )
 
 
+@lru_cache(maxsize=256)
 def one_or(strategy: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> Any:
     """``rare`` one time in eight."""
     return st.integers(0, 7).flatmap(lambda number: rare if number == 7 else strategy)
 
 
+@cache
 def queries(*usual: str) -> st.SearchStrategy[str]:
     """A query of a write, with its question mark; most have none."""
     some = ("", "", "", *usual, "fieldManager=one", "fieldManager=two", "dryRun=All")
@@ -73,6 +76,7 @@ def path_of(subject: Subject, name: str) -> str:
     return f"{subject.place}/{name.replace(' ', '%20')}"
 
 
+@cache
 def versions(subject: Subject, name: str) -> st.SearchStrategy[dict[str, Any]]:
     known = f"{{{subject.name}_{name}_"
     usual = (known + "version}", known + "version}", known + "first}", None)

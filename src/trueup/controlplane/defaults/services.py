@@ -120,16 +120,18 @@ def allocate(service: Manifest, allocator: ServiceAllocator, old: Manifest | Non
     Invalid if it wants what it cannot have; what is malformed is left to validation.
     """
     spec = service["spec"]
+    was = (old or {}).get("spec") or {}
     if spec["type"] == "ExternalName":
-        _release(spec)
+        _release(spec, was)
+        _sync_addresses(spec)
         return
     _sync_addresses(spec)
-    before = ((old or {}).get("spec") or {}).get("clusterIP")
+    before = was.get("clusterIP")
     if before and spec.get("clusterIP") != before:
         return  # validation says that an address stays
     if cause := _unserved_family(spec):
         raise _invalid(service, cause)
-    _set_families(spec, (old or {}).get("spec") or {})
+    _set_families(spec, was)
     owner = service["metadata"].get("uid", "")
     if cause := _set_address(spec, allocator, owner) or _set_ports(spec, allocator, owner):
         raise _invalid(service, cause)
@@ -150,9 +152,12 @@ def _unserved_family(spec: Manifest) -> Cause | None:
     return None
 
 
-def _release(spec: Manifest) -> None:
+def _release(spec: Manifest, was: Manifest) -> None:
+    """What was given to the service goes; what it asks for by itself validation refuses."""
+    spec.pop("internalTrafficPolicy", None)
     for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
-        spec.pop(field, None)
+        if was.get("type") != "ExternalName" and spec.get(field) == was.get(field):
+            spec.pop(field, None)
 
 
 def _sync_addresses(spec: Manifest) -> None:

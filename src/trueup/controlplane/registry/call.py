@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.controlplane.auth.user import User
+from trueup.controlplane.registry.refusals import require_path_name
 from trueup.controlplane.resources import Resource
 
 
@@ -38,6 +39,8 @@ class Call:
 
     @property
     def key(self) -> str:
+        """Where the object is kept; BadRequest for a name under which nothing can be."""
+        require_path_name(self.name)
         return self.resource.key(self.namespace, self.name)
 
     def warn(self, text: str) -> None:

@@ -163,7 +163,7 @@ class Rules:
             self._refuse(call, obj, mistaken)
         causes = validate_metadata(obj["metadata"], rule, namespaced=resource.namespaced)
         if custom is not None:
-            causes += custom.validate_create(obj)
+            causes += custom.validate_create(obj, causes)
         elif defines:
             causes += validate_definition(obj)
         else:
@@ -180,7 +180,7 @@ class Rules:
         if custom is not None and (mistaken := _mistaken(call.resource, new)):
             causes += mistaken
         elif custom is not None:
-            causes += custom.validate_update(new, old, call.subresource)
+            causes += custom.validate_update(new, old, call.subresource, causes)
         elif call.subresource == "status":
             causes += status_problems(call.resource.bucket, new, old)
         elif call.subresource:

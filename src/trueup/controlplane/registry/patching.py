@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.bodies import (
-    object_of,
     require_applied_type,
     require_name,
-    typed,
+    require_namespace,
 )
 from trueup.controlplane.registry.call import Call
+from trueup.controlplane.registry.converting import converting
 from trueup.controlplane.registry.kinds import Rules
-from trueup.controlplane.registry.ownership import merge_applied
+from trueup.controlplane.registry.ownership import merge_applied, record_update
 from trueup.controlplane.registry.strictness import decoding
 from trueup.controlplane.registry.updating import may_create_by_update
 from trueup.controlplane.registry.writing import Writer, Written, forget_version
@@ -110,10 +111,11 @@ class Patcher:
             if media_type == STRATEGIC_PATCH:  # which cannot touch what an object is
                 patched |= {"apiVersion": gvk.api_version, "kind": gvk.kind}
             with decoding(call):
-                typed(patched, call, gvk)
-            return object_of(patched, call, gvk)
+                patched = self._rules.decode(call, patched)
+            require_namespace(patched, call)
+            return record_update(schema, live, patched, call)
 
-        return Written(await self._writer.update(call, change), created=False)
+        return Written(await self._writer.update(call, change, owned=True), created=False)
 
     async def _server_side_apply(self, call: Call, body: Any) -> Written:
         is_absent = self._store.latest(call.resource.bucket, call.key) is None
@@ -125,21 +127,28 @@ class Patcher:
             return await self._create(call, body, schema)
 
         def change(live: Manifest) -> Manifest:
-            changed = copy(merge_applied(schema, live, body, call))
-            return object_of(changed, call, call.resource.gvk)
+            return self._converted(call, body, copy(merge_applied(schema, live, body, call)))
 
         entry = await self._writer.update(call, change, owned=True)
         return Written(entry, created=False)
 
+    def _converted(self, call: Call, applied: Manifest, merged: Manifest) -> Manifest:
+        """``merged``, in which ``applied`` is, complete; ApiError (500) if it cannot be read."""
+        if call.resource.custom is not None:  # nobody looks at what the server writes anyway
+            merged["metadata"].pop("creationTimestamp", None)
+        with converting(call.resource.gvk, applied):
+            self._rules.complete(replace(call, is_patch=False), merged)
+        require_namespace(merged, call)
+        return merged
+
     async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
-        created = copy(merge_applied(schema, None, applied, call))
+        created = self._converted(call, applied, copy(merge_applied(schema, None, applied, call)))
         if uid := metadata(created).get("uid"):
             cause = (
                 f"uid mismatch: the provided object specified uid {uid},"
                 " and no existing object was found"
             )
             raise refusals.conflict(call.resource, call.name, cause)
-        created = object_of(created, call, call.resource.gvk)
         require_name(created["metadata"], call.name)
         forget_version(call, created)
         return Written(await self._writer.create_applied(call, created), created=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from trueup.controlplane.resources import Resource
 from trueup.errors import (
     AlreadyExists,
@@ -20,6 +22,7 @@ from trueup.errors import (
     MethodNotAllowed,
     NotFound,
 )
+from trueup.objects import names
 
 Cause = dict[str, Any]
 
@@ -119,6 +122,13 @@ def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Invali
     text = f'{what} "{name}" is invalid: {listed}'
     details = _details(group, kind, name) | {"causes": list(causes)}
     return Invalid(text, details=details)
+
+
+def require_path_name(name: str) -> None:
+    """BadRequest for a name under which nothing can be kept."""
+    if problems := names.path_segment(name):
+        quoted = orjson.dumps(name).decode()
+        raise BadRequest(f"Name parameter invalid: {quoted}: {';'.join(problems)}")
 
 
 def bad_request(message: str) -> BadRequest:

@@ -14,6 +14,7 @@ from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.deleting import Deleter
 from trueup.controlplane.registry.kinds import SERVICES, Rules
 from trueup.controlplane.registry.listing import Lister
+from trueup.controlplane.registry.ownership import record_update
 from trueup.controlplane.registry.patching import Patcher
 from trueup.controlplane.registry.updating import may_create_by_update
 from trueup.controlplane.registry.writing import Writer, Written, forget_version
@@ -46,6 +47,7 @@ class Registry:
 
     def get(self, resource: Resource, namespace: str, name: str) -> Entry:
         """NotFound if there is none."""
+        refusals.require_path_name(name)
         entry = self.store.bucket(resource.bucket).get(resource.key(namespace, name))
         if entry is None:
             raise refusals.not_found(resource, name)
@@ -68,9 +70,10 @@ class Registry:
             return Written(await self.writer.create_decoded(call, obj), created=True)
 
         def change(live: Manifest) -> Manifest:
-            return copy(obj) if self.writer.may_repeat else obj
+            new = copy(obj) if self.writer.may_repeat else obj
+            return record_update(self.rules.schema(call.resource), live, new, call)
 
-        return Written(await self.writer.update(call, change), created=False)
+        return Written(await self.writer.update(call, change, owned=True), created=False)
 
     def _is_creation(self, call: Call) -> bool:
         is_absent = self.store.latest(call.resource.bucket, call.key) is None

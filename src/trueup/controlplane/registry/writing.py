@@ -89,7 +89,6 @@ class Writer:
 
     async def create_applied(self, call: Call, obj: Manifest) -> Entry:
         """Store what server-side apply made of nothing: its managedFields are already right."""
-        self._rules.complete(call, obj)
         return await self._create(call, await self._admission.create(call, obj))
 
     async def _create(self, call: Call, obj: Manifest) -> Entry:
@@ -137,8 +136,8 @@ class Writer:
     ) -> Entry:
         """Replace the live object with what ``change`` makes of it.
 
-        ``owned``: the change has seen to managedFields itself. ``part``: what of the object the
-        change is made to. NotFound, Conflict, Invalid.
+        ``owned``: what the change makes is complete, managedFields included. ``part``: what of the
+        object the change is made to. NotFound, Conflict, Invalid.
         """
         for _ in range(_UPDATE_ATTEMPTS):
             try:
@@ -155,21 +154,18 @@ class Writer:
         old = self._rules.read(resource, current)
         new = change(part.of(copy(old)))
         require_name(new["metadata"], call.name)
-        if part is WHOLE:
-            new = self._completed(call, new, old, owned=owned)
+        if not owned:
+            self._rules.complete(call, new)
+            new = record_update(self._rules.schema(call.resource), old, new, call)
         new = await self._admission.update(call, new, part.of(old))
         if part is not WHOLE:
-            new = self._completed(call, part.into(copy(old), new), old, owned=owned)
+            new = part.into(copy(old), new)
+            self._rules.complete(call, new)
         self._require_same_object(call, new, old)
         keep_server_owned(new, old)
         self._admission.guard(call, new, old)
         with self._rules.reserving(call, new, old):
             return await self._replace(call, current, new, old, part)
-
-    def _completed(self, call: Call, new: Manifest, old: Manifest, *, owned: bool) -> Manifest:
-        """``new`` with its defaults, and a note of who changed what."""
-        self._rules.complete(call, new)
-        return new if owned else record_update(self._rules.schema(call.resource), old, new, call)
 
     async def _replace(
         self, call: Call, current: Entry, new: Manifest, old: Manifest, part: Part

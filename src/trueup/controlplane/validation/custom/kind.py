@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trueup.controlplane.resources.resource import CustomVersion
@@ -52,16 +53,20 @@ class CustomKind:
         """The metadata of whole objects within ``obj``, each with its path."""
         return list(embedded_metadata(self.schema, obj)) if self._embeds else []
 
-    def validate_create(self, obj: Manifest) -> list[Cause]:
-        """What is wrong with a new object, beyond its metadata."""
+    def validate_create(self, obj: Manifest, known: Sequence[Cause] = ()) -> list[Cause]:
+        """What is wrong with a new object, beyond what is ``known`` to be of its metadata."""
         found = [] if self._fits(obj) else validate(self._declared, obj)
         found += scale_problems(self.version.scale, obj)
         found += self._embedded(obj)
         found += self._repeated(obj)
-        return found + self._ask_rules(found, obj, NOTHING)
+        return found + self._ask_rules([*known, *found], obj, NOTHING)
 
-    def validate_update(self, new: Manifest, old: Manifest, subresource: str) -> list[Cause]:
-        """What is wrong with a change; what was wrong before and did not change is let pass."""
+    def validate_update(
+        self, new: Manifest, old: Manifest, subresource: str, known: Sequence[Cause] = ()
+    ) -> list[Cause]:
+        """What is wrong with a change, beyond what is ``known`` to be of its metadata; what was
+        wrong before and did not change is let pass.
+        """
         if subresource == "status":
             found = self._validate_status(new, old)
             found += scale_problems(self.version.scale, new, only_status=True)
@@ -71,7 +76,7 @@ class CustomKind:
             found += self._embedded(new)
         if not self._repeated(old):
             found += self._repeated(new)
-        return found + self._ask_rules(found, new, Previous(old))
+        return found + self._ask_rules([*known, *found], new, Previous(old))
 
     def _embedded(self, obj: Manifest) -> list[Cause]:
         return list(embedded_resources(self.schema, obj)) if self._embeds else []

@@ -12,6 +12,8 @@ TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ADDRESS = re.compile(r"\b10\.96\.\d+\.\d+\b")
 STORE = re.compile(r"StorageError: invalid object, .*?AdditionalErrorMsg: ")
 """Where the real server stores an object is its own affair."""
+_UNDECLARED = "field not declared in schema"
+"""At the first one Go stops to walk its map, which has no order: what else is wrong counts not."""
 FOREIGN = {"kube-root-ca.crt", "default"}
 """Objects that every namespace has, put there at times of the server's own."""
 
@@ -46,7 +48,9 @@ class Normaliser:
         for cause in (shown.get("details") or {}).get("causes") or ():
             if cause.get("field") == "patch":
                 message = shown["message"] = cause["message"] = "<unfit>"
-        if "errors:" in message:
+        if _UNDECLARED in message:
+            shown["message"] = f"{message.partition('): ')[0]}): {_UNDECLARED}"
+        elif "errors:" in message:
             shown["message"] = sorted(message.splitlines())
         elif "ersion" in message:
             shown["message"] = re.sub(r"\b\d+\b", self._known_version, message)

@@ -59,11 +59,11 @@ class Side:
         body = step.get("body")
         given = body.get("metadata") if isinstance(body, dict) else None
         base = given.get("generateName") if isinstance(given, dict) else None
-        if isinstance(base, str) and base:
-            for name in re.findall(
-                re.escape(base) + "[a-z0-9]{5}", orjson.dumps(reply.body).decode()
-            ):
-                self.normalise.call(name, f"{base}*")
+        if isinstance(base, str) and base and isinstance(reply.body, dict):
+            holders = (reply.body.get("metadata") or {}, reply.body.get("details") or {})
+            for name in (holder.get("name") or "" for holder in holders):
+                if re.fullmatch(re.escape(base) + "[a-z0-9]{5}", name):
+                    self.normalise.call(name, f"{base}*")
 
     def _remember(self, step: Step, reply: Reply) -> None:
         body, subject = reply.body, subject_of(step, self.subjects)

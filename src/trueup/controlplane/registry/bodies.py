@@ -20,12 +20,13 @@ from trueup.controlplane.registry.recognition import (
 from trueup.controlplane.registry.refusals import bad_request
 from trueup.objects import GroupVersionKind, Manifest
 from trueup.schema.decoding import json_type, require_decodable
-from trueup.schema.wire import load
+from trueup.schema.wire import METADATA, load
 
 
 def object_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
     """``body`` as an object of kind ``gvk`` in the call's namespace; BadRequest if it is not."""
     obj = typed(body, call, gvk)
+    require_decodable(obj, METADATA, ("metadata",))
     require_namespace(obj, call)
     return obj
 
@@ -38,7 +39,10 @@ def part_of(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
 
 
 def typed(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
-    """``body`` as an object of kind ``gvk``, with metadata; BadRequest if it is not."""
+    """``body`` as an object of kind ``gvk``, with metadata; BadRequest if it is not.
+
+    What its fields hold is not looked at.
+    """
     is_custom = call.resource.custom is not None and gvk == call.resource.gvk
     if body is None:
         if is_custom:
@@ -48,30 +52,23 @@ def typed(body: Any, call: Call, gvk: GroupVersionKind) -> Manifest:
         raise unrecognized(gvk.kind, f"{UNTYPED}: {json_error(body)}", orjson.dumps(body))
     if is_custom:
         _require_typed(body, gvk)
-        _require_metadata(body, gvk, is_custom=True)
+        _require_metadata(body, gvk, "value")
+        require_decodable(body, METADATA, ("metadata",))
         if not call.is_patch:  # what a patch may not make of it is for validation to say
             _require_version(body, gvk)
     else:
         require_kind(body, gvk)
-        _require_metadata(body, gvk, is_custom=False)
+        _require_metadata(body, gvk, f"struct field {gvk.kind}.metadata")
     return body
 
 
-def _require_metadata(body: Manifest, gvk: GroupVersionKind, *, is_custom: bool) -> None:
-    """What is read from metadata before the kind's own fields are looked at."""
+def _require_metadata(body: Manifest, gvk: GroupVersionKind, holder: str) -> None:
+    """``holder``: what holds them, in the words of Go's decoder."""
     metadata = body.get("metadata")
     if metadata is None:
-        metadata = body["metadata"] = {}
-    if not isinstance(metadata, dict):
-        holder = "value" if is_custom else f"struct field {gvk.kind}.metadata"
+        body["metadata"] = {}
+    elif not isinstance(metadata, dict):
         raise unhandled(gvk, gvk, json_error(metadata, f"{holder} of type v1.ObjectMeta"))
-    for name in ("name", "generateName", "namespace", "uid", "resourceVersion"):
-        value = metadata.get(name)
-        if value is not None and not isinstance(value, str):
-            path = name if is_custom else f"metadata.{name}"
-            holds = "types.UID" if name == "uid" else "string"
-            wrong = json_error(value, f"struct field ObjectMeta.{path} of type {holds}")
-            raise unhandled(gvk, gvk, wrong)
 
 
 def require_name(metadata: Manifest, name: str) -> None:

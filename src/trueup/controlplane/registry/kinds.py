@@ -108,9 +108,10 @@ class Rules:
     def _complete(self, call: Call, obj: Manifest) -> None:
         custom = self.custom(call.resource)
         if custom is None:
-            report_unknown(call, defaults.unknown_fields(obj))
+            unknown = defaults.unknown_fields(obj)
             with decoding(call):
                 defaults.apply_defaults(obj)
+            report_unknown(call, unknown)
         else:
             unknown = defaults.unknown_metadata(obj["metadata"])
             with decoding(call):

@@ -135,9 +135,9 @@ class Patcher:
     def _converted(self, call: Call, applied: Manifest, merged: Manifest) -> Manifest:
         """``merged``, in which ``applied`` is, complete; ApiError (500) if it cannot be read."""
         if call.resource.custom is not None:  # nobody looks at what the server writes anyway
-            merged["metadata"].pop("creationTimestamp", None)
+            merged.setdefault("metadata", {}).pop("creationTimestamp", None)
         with converting(call.resource.gvk, applied):
-            self._rules.complete(replace(call, is_patch=False), merged)
+            merged = self._rules.decode(replace(call, is_patch=False), merged)
         require_namespace(merged, call)
         return merged
 

@@ -64,8 +64,9 @@ def _decoded(call: Call, body: Any) -> Manifest:
     """``body`` as a Scale; BadRequest if it is none, or if it is as the call would not have it."""
     try:
         wanted = typed(body, call, SCALE)
-        report_unknown(call, defaults.unknown_fields(wanted), SCALE)
+        unknown = defaults.unknown_fields(wanted)
         defaults.apply_defaults(wanted)
+        report_unknown(call, unknown, SCALE)
     except BadRequest as error:
         if call.resource.custom is None or call.is_patch:
             raise

@@ -43,7 +43,9 @@ def entries_of_object(
             kept[identity] = owner
     for identity, owner in scaling.items():
         if owner.fields & _IN_SCALE:  # its time is unknown, as in the apiserver
-            kept[_in_version(identity, api_version)] = Owner(field, api_version)
+            mine = _in_version(identity, api_version)
+            known = kept.get(mine, Owner(field, api_version))
+            kept[mine] = known.with_fields(known.fields | field)
     return write(kept)
 
 

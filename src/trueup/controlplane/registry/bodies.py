@@ -115,7 +115,7 @@ def _require_typed(body: Manifest, gvk: GroupVersionKind) -> None:
 
 def _require_version(body: Manifest, gvk: GroupVersionKind) -> None:
     """Of a custom resource; whether the kind is right is for validation to say."""
-    given = body.get("apiVersion") or ""
+    given = (body.get("apiVersion") or "").removeprefix("/")
     if given != gvk.api_version:
         raise other_version(given, gvk)
 

@@ -91,6 +91,12 @@ def _order(resources: ResMap, target: Target, options: Options) -> None:
 
 
 def _is_local(resource: Resource) -> bool:
+    if not resource.name and not resource.kind.endswith("List"):
+        raise RenderError(
+            f"missing metadata.name in an object of kind {resource.kind or 'none'}",
+            subject=str(resource.id),
+            next_step="correct what changes the name",
+        )
     return resource.annotations.get(_LOCAL, "false") != "false"
 
 

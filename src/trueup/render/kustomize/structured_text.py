@@ -7,6 +7,7 @@ from typing import Any
 
 from trueup.errors import InputError, RenderError
 from trueup.objects.yaml import dump
+from trueup.render.kustomize.embedded import rewritten
 from trueup.render.kustomize.fieldpaths import Parts, Place, find, lookup
 from trueup.render.kustomize.hashing import go_json
 from trueup.render.kustomize.nodes import (
@@ -60,12 +61,13 @@ def _changed(text: str, parts: Parts, value: Node, create: Node) -> str | None:
     for place in places:
         target = place.node
         place.put(with_text(target, text_of(value)) if is_scalar(target) else clone(value))
-    return _written(to_value(document), text)
+    if text.strip()[0] in "{[":
+        return _as_json(to_value(document), text)
+    found = rewritten(text, document)
+    return dump(to_value(document)).strip() if found is None else found
 
 
-def _written(value: Any, original: str) -> str:
-    if original.strip()[0] not in "{[":
-        return dump(value).strip()
+def _as_json(value: Any, original: str) -> str:
     if "\n" in original and "  " in original:
         return json.dumps(json.loads(go_json(value)), indent=2, ensure_ascii=False)
     return go_json(value)

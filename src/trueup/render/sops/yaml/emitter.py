@@ -1,4 +1,4 @@
-"""Nodes as YAML text: the layout of go-yaml's third version, with an indent of four."""
+"""Nodes as YAML text: the layout of go-yaml's third version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from trueup.render.sops.yaml.styles import (
     fits_single_quotes,
 )
 
-_INDENT = 4
 _MAX_SIMPLE_KEY = 128
 
 
@@ -37,10 +36,12 @@ class Out:
 class Emitter:
     """Comments wait in ``head``, ``line``, ``foot`` and ``tail`` until a place to print them comes.
 
-    They are not tied to a node: one that found no place is printed at the next.
+    They are not tied to a node: one that found no place is printed at the next. ``width`` is by how
+    much a block is indented; with ``compact`` lists stand below their key as they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 4, *, compact: bool = False) -> None:
+        self._width, self._compact = width, compact
         self._parts: list[str] = []
         self._column = 0
         self._indents = [-1]
@@ -123,7 +124,7 @@ class Emitter:
             self._print_head()
             self._write_indent()
             self._key_line, self._line = self._line or self._key_line, ""
-            simple = _is_simple(key)
+            simple = is_simple(key)
             if not simple:
                 self._indicator("?", space=True, is_indention=True)
             self._node(key, is_key=True)
@@ -154,7 +155,10 @@ class Emitter:
             self._line, self._key_line = self._key_line, self._line
 
     def _sequence(self, node: Out, in_sequence: bool) -> None:
-        self._increase(in_sequence)
+        if self._compact and not in_sequence and self._indents[-1] >= 0:
+            self._indents.append(self._indents[-1])
+        else:
+            self._increase(in_sequence)
         for item in node.items:
             self._arrive(item, foot=item.foot)
             self._print_head()
@@ -167,11 +171,11 @@ class Emitter:
     def _increase(self, in_sequence: bool, *, flow: bool = False) -> None:
         indent = self._indents[-1]
         if indent < 0:
-            self._indents.append(_INDENT if flow else 0)
+            self._indents.append(self._width if flow else 0)
         elif in_sequence:
             self._indents.append(indent + 2)
         else:
-            self._indents.append(_INDENT * ((indent + _INDENT) // _INDENT))
+            self._indents.append(self._width * ((indent + self._width) // self._width))
 
     # Scalars
 
@@ -187,7 +191,7 @@ class Emitter:
         if tag:
             self._indicator(tag, space=True)
         self._increase(in_sequence, flow=True)
-        simple = is_key and _is_simple(node)
+        simple = is_key and is_simple(node)
         self._write_string(value, simple, has_tag=bool(tag))
         self._indents.pop()
 
@@ -229,8 +233,21 @@ class Emitter:
         self._indicator("'")
 
     def _literal(self, value: str) -> None:
-        self._indicator("|", space=True)
-        hint = str(_INDENT) if value[0] == " " or value[0] in BREAKS else ""
+        self._block_header("|", value)
+        begins = True
+        for part in re.split(f"([{BREAKS}])", value):
+            if part and part in BREAKS:
+                self._break(part)
+                begins = True
+            elif part:
+                if begins:
+                    self._write_indent()
+                self._put(part)
+                self._indention = begins = False
+
+    def _block_header(self, sign: str, value: str) -> None:
+        self._indicator(sign, space=True)
+        hint = str(self._width) if value[0] == " " or value[0] in BREAKS else ""
         if value[-1] not in BREAKS:
             hint += "-"
         elif len(value) == 1 or value[-2] in BREAKS:
@@ -242,16 +259,6 @@ class Emitter:
         else:
             self._break()
         self._whitespace = True
-        begins = True
-        for part in re.split(f"([{BREAKS}])", value):
-            if part and part in BREAKS:
-                self._break(part)
-                begins = True
-            elif part:
-                if begins:
-                    self._write_indent()
-                self._put(part)
-                self._indention = begins = False
 
     # Comments
 
@@ -323,7 +330,7 @@ class Emitter:
         self._indention = self._indention and is_indention
 
 
-def _is_simple(key: Out) -> bool:
+def is_simple(key: Out) -> bool:
     if key.kind == "plain":
         return True
     return not BREAK.search(key.value) and len(to_bytes(key.value)) <= _MAX_SIMPLE_KEY

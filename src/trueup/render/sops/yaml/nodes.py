@@ -49,6 +49,9 @@ class Node:
     tag: str = ""
     """``!!int`` and its like, ``!custom``, or empty where the text has none."""
     is_plain: bool = False
+    style: str = ""
+    """The sign of a scalar's quotes or block; ``flow`` for a collection between brackets."""
+    has_anchor: bool = False
     items: list[Node] = field(default_factory=list)
     target: Node | None = None
     head: str = ""
@@ -168,10 +171,12 @@ class _Composer:
         node = Node("scalar", _line(token), tag=tag)
         if anchor is not None:
             self._anchors[anchor] = node
+            node.has_anchor = True
         if indentless and isinstance(token, BlockEntryToken):
             return self._indentless(node)
         if isinstance(token, ScalarToken):
             node.text, node.is_plain = token.value, token.style is None
+            node.style = token.style or ""
             self._claim(node)
             self._tokens.take()
         elif isinstance(token, FlowSequenceStartToken):
@@ -283,7 +288,7 @@ class _Composer:
     # Flow collections
 
     def _flow_sequence(self, node: Node) -> None:
-        node.kind = "sequence"
+        node.kind, node.style = "sequence", "flow"
         self._claim(node)
         self._tokens.take()
         while not isinstance(self._next_in_flow(node, FlowSequenceEndToken), FlowSequenceEndToken):
@@ -303,7 +308,7 @@ class _Composer:
         return pair
 
     def _flow_mapping(self, node: Node) -> None:
-        node.kind = "mapping"
+        node.kind, node.style = "mapping", "flow"
         self._claim(node)
         self._tokens.take()
         while not isinstance(self._next_in_flow(node, FlowMappingEndToken), FlowMappingEndToken):

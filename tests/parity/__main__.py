@@ -128,12 +128,17 @@ def _cases(roots: list[Path], tool: str | None, flags: tuple[str, ...]) -> dict[
     return {name: cases for name, cases in found.items() if cases and tool in (None, name)}
 
 
+def _absolute(text: str) -> Path:
+    """The real tools run in the folder of their case."""
+    return Path(text).resolve()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tests.parity")
     parser.add_argument("--tool", choices=sorted(TOOLS))
     parser.add_argument("--update", action="store_true", help="write the records anew")
     parser.add_argument("--flags", default="", help="for both, where FOLDER has no cases of ours")
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="*", type=_absolute, metavar="FOLDER")
     return parser
 
 

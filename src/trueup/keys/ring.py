@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Final
 
-from trueup.errors import DecryptionError, MissingExtra, TrueupError
+from trueup.errors import DecryptionError, MissingExtra, TrueupError, Unavailable
 from trueup.keys.material import KeyMaterial
 from trueup.render.sops import MasterKey
 
@@ -25,16 +26,21 @@ _MODULES: Final = {
 
 _EXTRAS: Final = frozenset({"aws", "azure", "gcp"})
 
+MAX_SECONDS: Final = 30.0
+"""For all keys of one rendering together: files may name as many services as they like."""
+
 
 class KeyRing:
     """``DataKeys`` of what ``material`` holds. To be closed: gpg leaves an agent behind otherwise.
 
     Each data key is asked for once, also where that fails: a service that refuses is not asked
-    again for every file. For one thread at a time.
+    again for every file. For one thread at a time. ``steady`` gives seconds.
     """
 
-    def __init__(self, material: KeyMaterial) -> None:
+    def __init__(self, material: KeyMaterial, steady: Callable[[], float] = time.monotonic) -> None:
         self._material = material
+        self._steady = steady
+        self._spent = 0.0
         self._openers: dict[str, Any] = {}
         self._opened: dict[tuple[str, str], bytes | TrueupError] = {}
 
@@ -42,14 +48,21 @@ class KeyRing:
         """Raises TrueupError where ``key`` cannot be used; its words hold no key."""
         name = (str(key), key.enc)
         if name not in self._opened:
+            begun = self._steady()
             try:
-                self._opened[name] = self._opener(key.kind)(key)
+                self._opened[name] = self._ask(key)
             except TrueupError as error:
                 self._opened[name] = error
+            self._spent += self._steady() - begun
         found = self._opened[name]
         if isinstance(found, TrueupError):
             raise found
         return found
+
+    def _ask(self, key: MasterKey) -> bytes:
+        if self._spent > MAX_SECONDS:
+            raise Unavailable(f"other keys have taken more than {MAX_SECONDS:.0f} s already")
+        return self._opener(key.kind)(key)
 
     def _opener(self, kind: str) -> Open:
         if kind not in self._openers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 from typing import Any
 
 import pytest
@@ -77,6 +78,18 @@ async def test_each_key_is_asked_for_once_also_if_that_fails(url: str, transit: 
         with pytest.raises(DecryptionError):
             await asyncio.to_thread(ring.open, key_at(url))
     assert len(transit.asked) == 1
+
+
+async def test_slow_services_have_a_time_for_all_of_them_together(
+    url: str, transit: Transit
+) -> None:
+    seconds = itertools.count(step=20)
+    ring = KeyRing(KeyMaterial(vault_token="s.right"), lambda: float(next(seconds)))
+    for name in ("one", "two"):
+        await asyncio.to_thread(ring.open, key_at(url, name))
+    with pytest.raises(Unavailable, match="more than 30 s already"):
+        await asyncio.to_thread(ring.open, key_at(url, "three"))
+    assert len(transit.asked) == 2
 
 
 @pytest.mark.parametrize(

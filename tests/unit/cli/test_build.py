@@ -92,6 +92,11 @@ def test_errors_name_the_file_as_seen_from_here(
     assert refused.stderr.startswith("Error: base/a.yaml: line 2:")
 
 
+def test_errors_name_a_file_elsewhere_in_full(folder: Path) -> None:
+    (folder / "base" / "a.yaml").write_text("kind: [\n")
+    assert build(folder / "over").stderr.startswith(f"Error: {folder}/base/a.yaml: line 2:")
+
+
 def test_what_is_not_there_is_an_error(folder: Path) -> None:
     refused = build(folder / "nope")
     assert refused.exit_code == 1

@@ -10,8 +10,17 @@ import click
 
 from trueup.cli.rendering import directory, flux_flags, helm, jsonnet, kustomize, published
 from trueup.cli.rendering.options import check_flags, together
-from trueup.cli.rendering.place import STDIN, Place, in_archive, is_archive, on_disk, on_stdin
+from trueup.cli.rendering.place import (
+    STDIN,
+    Place,
+    from_root,
+    in_archive,
+    is_archive,
+    on_disk,
+    on_stdin,
+)
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Render, Rendered
+from trueup.errors import TrueupError
 from trueup.render.bounds import check_object_count
 from trueup.render.detect import detect
 from trueup.tree import BoundedTree, Tree
@@ -61,7 +70,15 @@ def render(ctx: click.Context, argument: str, see: See | None = None) -> Rendere
 
 def render_place(ctx: click.Context, place: Place, *, with_origins: bool = False) -> Rendered:
     """What lies at ``place`` renders to, by what lies there or what ``--renderer`` says."""
-    place = replace(place, tree=BoundedTree(place.tree))
+    try:
+        return _rendered(ctx, replace(place, tree=BoundedTree(place.tree)), with_origins)
+    except TrueupError as error:
+        if place.tree.is_whole_disk:
+            error.subject = from_root(error.subject)
+        raise
+
+
+def _rendered(ctx: click.Context, place: Place, with_origins: bool) -> Rendered:
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
     if ctx.params["dependency_update"]:

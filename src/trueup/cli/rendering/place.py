@@ -87,7 +87,13 @@ def on_stdin(folder: str) -> Place:
 def readable(text: str) -> str:
     """``text`` with paths relative to where the person is."""
     here = str(Path.cwd()).lstrip("/")
-    return text.replace(f"{here}/", "") if here else text
+    return text.replace(f"/{here}/", "").replace(f"{here}/", "") if here else text
+
+
+def from_root(subject: str) -> str:
+    """``subject`` of an error on the whole disk, with its ``/`` if it is a path."""
+    top, slash, _ = subject.partition("/")
+    return f"/{subject}" if top and slash and (_ROOT / top).is_dir() else subject
 
 
 def _unpacked(archive: bytes | BinaryIO, folder: str, shown: str) -> Place:

@@ -24,6 +24,7 @@ from trueup.render.kustomize.nodes import (
     text_of,
 )
 from trueup.render.kustomize.resmap import ResMap
+from trueup.render.kustomize.ties import follow_all
 
 _REFERENCE = re.compile(r"\$(\$|\(([^)]*)\))", re.DOTALL)
 Variables = dict[str, Variable]
@@ -82,6 +83,7 @@ def resolve_variables(resources: ResMap, variables: Variables, specs: Iterable[F
     values = {name: _value(resources, variables[name]) for name in sorted(variables)}
     for resource in resources:
         set_fields(resource, specs, lambda node: _expanded(node, values))
+        follow_all(resource.ties)
 
 
 def _value(resources: ResMap, variable: Variable) -> Node:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import FieldSpec, set_field
 from trueup.render.kustomize.hashing import content_hash
 from trueup.render.kustomize.identity import Gvk, ResId
-from trueup.render.kustomize.nodes import Node, retyped, text_of
+from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import NEEDS_HASH, PREFIXES, SUFFIXES
 
@@ -46,6 +47,8 @@ def _rename(
     specs = tuple(specs)
 
     def setter(node: Node) -> Node:
+        if not (is_null(node) or is_scalar(node)):
+            raise RenderError("a name is a collection", next_step="correct the field spec")
         return retyped(node, change(text_of(node)))
 
     for resource in resources:

@@ -16,6 +16,10 @@ STORE = re.compile(r"StorageError: invalid object, .*?AdditionalErrorMsg: ")
 """Where the real server stores an object is its own affair."""
 _UNDECLARED = "field not declared in schema"
 """At the first one Go stops to walk its map, which has no order: what else is wrong counts not."""
+_TEXT_TYPE = re.compile(r" of type v1\.\w+(Type|Policy|Protocol|Affinity|Status|Operator|Mode)$")
+"""A text may have a type of its own in Go, which the embedded server does not know by name."""
+_LOST_RULES = "f:rules"
+"""Whether rules are empty or none only kube-apiserver still knows when it notes who set them."""
 FOREIGN = {"kube-root-ca.crt", "default"}
 """Objects that every namespace has, put there at times of the server's own."""
 
@@ -50,6 +54,7 @@ class Normaliser:
         for cause in (shown.get("details") or {}).get("causes") or ():
             if cause.get("field") == "patch":
                 message = shown["message"] = cause["message"] = "<unfit>"
+        message = shown["message"] = _TEXT_TYPE.sub(" of type string", message)
         if _UNDECLARED in message:
             shown["message"] = f"{message.partition('): ')[0]}): {_UNDECLARED}"
         elif "errors:" in message:
@@ -62,11 +67,14 @@ class Normaliser:
         return self._numbers.get(("version", match[0]), match[0])
 
     def _value(self, value: Any, key: str) -> Any:
+        if isinstance(value, dict) and _LOST_RULES in value:
+            value = {name: item for name, item in value.items() if name != _LOST_RULES}
         if isinstance(value, dict):
-            return {self._text(k): self._value(v, k) for k, v in value.items()}
+            shown = {self._text(k): self._value(v, k) for k, v in value.items()}
+            return {k: v for k, v in shown.items() if k != "managedFields" or v}
         if isinstance(value, list):
             shown = [self._value(item, key) for item in value]
-            return sorted(_joined(shown), key=_entry) if key == "managedFields" else shown
+            return _told(shown) if key == "managedFields" else shown
         if isinstance(value, str):
             return self._known(value, key)
         if key.endswith("odePort") and isinstance(value, int) and 30000 <= value <= 32767:
@@ -105,6 +113,11 @@ def _entry(entry: Any) -> list[str]:
     """The order of entries hangs on the second at which each was made."""
     keys = ("operation", "manager", "apiVersion", "subresource")
     return [str(entry.get(key)) for key in keys] if isinstance(entry, dict) else []
+
+
+def _told(entries: list[Any]) -> list[Any]:
+    """In an order of their own; without those that come to nothing."""
+    return sorted((each for each in _joined(entries) if each.get("fieldsV1")), key=_entry)
 
 
 def _joined(entries: list[Any]) -> list[Any]:

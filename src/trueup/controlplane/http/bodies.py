@@ -20,6 +20,7 @@ from trueup.controlplane.registry.patching import (
 from trueup.controlplane.registry.recognition import UNTYPED, unrecognized
 from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
+from trueup.schema.literals import unexpected
 
 _JSON = "application/json"
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
@@ -121,15 +122,7 @@ def _from_json(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise UnreadableError(_go_words(body, error)) from error
-
-
-def _go_words(body: bytes, error: orjson.JSONDecodeError) -> str:
-    """What Go's decoder says of text that ends too early, or goes wrong at some place."""
-    text = body.decode(errors="replace")
-    if error.pos >= len(text.rstrip()):
-        return "unexpected end of JSON input"
-    return f"invalid character '{text[error.pos]}' looking for beginning of value"
+        raise UnreadableError(unexpected(body.decode(errors="replace"), error.pos)) from error
 
 
 def doubts(request: Request) -> tuple[str, ...]:

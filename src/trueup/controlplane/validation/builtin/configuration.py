@@ -17,6 +17,7 @@ from trueup.controlplane.validation.causes import (
     too_long,
 )
 from trueup.objects import Manifest, names
+from trueup.schema.literals import unexpected
 
 _MAX_SIZE = 1024 * 1024
 _FROZEN = "field is immutable when `immutable` is set"
@@ -85,16 +86,11 @@ def _decoded(text: str) -> int:
 
 def _credentials(text: str, path: str) -> Iterator[Cause]:
     redacted = "<secret contents redacted>"
+    plain = b64decode(text).decode(errors="replace")
     try:
-        found = json.loads(b64decode(text))
-    except ValueError:
-        start = b64decode(text)[:1].decode(errors="replace")
-        problem = (
-            f"invalid character '{start}' looking for beginning of value"
-            if start
-            else "unexpected end of JSON input"
-        )
-        yield invalid(path, redacted, problem)
+        found = json.loads(plain)
+    except json.JSONDecodeError as error:
+        yield invalid(path, redacted, unexpected(plain, error.pos))
         return
     if not isinstance(found, dict):
         yield invalid(path, redacted, "json: cannot unmarshal into an object")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trueup.errors import RenderError
 from trueup.render.kustomize.configuration import Configuration
 from trueup.render.kustomize.decoding import read_config
 from trueup.render.kustomize.fieldspecs import FieldSpec
@@ -24,6 +25,12 @@ def configuration_of_crds(loader: Loader, paths: list[str]) -> Configuration:
         if not isinstance(definitions, dict):
             continue
         for name in definitions:
+            if not isinstance(definitions[name], dict | None):
+                raise RenderError(
+                    f"{name} is no definition",
+                    subject=loader.source(path),
+                    next_step="list OpenAPI definitions under crds, and the CRDs under resources",
+                )
             properties = _properties(definitions, name)
             if {"kind", "apiVersion", "metadata"} <= properties.keys():
                 gvk = Gvk(kind=name.rpartition(".")[2])

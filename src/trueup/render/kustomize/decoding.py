@@ -32,7 +32,7 @@ def decode(cls: type[T], value: Any, source: str, *, strict: bool = True, path: 
     kind: Any = cls  # the cache asks for something hashable, which a type variable is not
     known = _fields(kind)
     found: dict[str, Any] = {}
-    for key, item in value.items():
+    for key, item in sorted(value.items()):  # of names that differ in case the last one counts
         field = known.get(key.lower())
         where = f"{path}.{key}" if path else key
         if field is None:

@@ -275,6 +275,7 @@ def _read(content: bytes) -> Kustomization:
     _refuse_empty(value or {})
     _fix(found)
     _check_version(found)
+    _check_globals(found)
     return found
 
 
@@ -295,6 +296,14 @@ def _fix(found: Kustomization) -> None:
     for generator in [*found.config_map_generator, *found.secret_generator]:
         if generator.env:
             generator.envs.append(generator.env)
+
+
+def _check_globals(found: Kustomization) -> None:
+    for key in found.helm_globals or ():
+        if key.lower() not in ("charthome", "confighome"):
+            raise RenderError(
+                f"unknown field helmGlobals.{key}", next_step="use chartHome or configHome"
+            )
 
 
 def _check_version(found: Kustomization) -> None:

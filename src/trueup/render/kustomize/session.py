@@ -66,8 +66,10 @@ class Session:
 
     def _take_over(self, content: bytes, source: str) -> None:
         schema = read_config(content, source)
-        definitions = schema.get("definitions") if isinstance(schema, dict) else None
+        if not isinstance(schema, dict):
+            raise RenderError("is no OpenAPI schema: it is no mapping", subject=source)
+        definitions = schema.get("definitions")
         if not isinstance(definitions, dict):
-            raise RenderError("is no OpenAPI schema: it has no definitions", subject=source)
+            definitions = {}
         learned = merge_types_of(definitions)
         self.kinds = {**self.kinds, **learned} if self.extends_schema else learned

@@ -33,9 +33,16 @@ GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitReposito
 class Stage:
     """A running Trueup, a repository, and a person with a client of their own."""
 
-    def __init__(self, folder: Path, tenancy: Tenancy, clock: Clock | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tenancy: Tenancy,
+        clock: Clock | None,
+        age_secret: ObjectRef | None = None,
+    ) -> None:
         self.folder = folder
         self._tenancy = tenancy
+        self._age_secret = age_secret
         self._clock = clock
         self.repo = GitRepo(folder / "repo.git")
         self.embedded = self._new()
@@ -44,9 +51,13 @@ class Stage:
     @classmethod
     @asynccontextmanager
     async def at(
-        cls, folder: Path, tenancy: Tenancy = OPEN, clock: Clock | None = None
+        cls,
+        folder: Path,
+        tenancy: Tenancy = OPEN,
+        clock: Clock | None = None,
+        age_secret: ObjectRef | None = None,
     ) -> AsyncIterator[Stage]:
-        stage = cls(folder, tenancy, clock)
+        stage = cls(folder, tenancy, clock, age_secret)
         await stage.start()
         try:
             yield stage
@@ -78,7 +89,11 @@ class Stage:
 
     def _new(self) -> Embedded:
         return Embedded(
-            self.folder / "data", simulation=False, clock=self._clock, tenancy=self._tenancy
+            self.folder / "data",
+            simulation=False,
+            clock=self._clock,
+            tenancy=self._tenancy,
+            age_secret=self._age_secret,
         )
 
     # What the person does

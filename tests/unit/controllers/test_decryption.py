@@ -9,6 +9,7 @@ import base64
 import json
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -198,6 +199,16 @@ async def test_a_file_that_was_changed_is_refused(stage: Stage) -> None:
     files = {"kustomization.yaml": yaml.dump(kustomization), "s.json": json.dumps(document)}
     await delivered(stage, files)
     await stage.failing(text="app/s.json: the MAC does not match")
+
+
+async def test_the_keys_for_all_serve_who_names_none(tmp_path: Path) -> None:
+    async with Stage.at(tmp_path, age_secret=secret_ref("common", NAMESPACE)) as stage:
+        stage.repo.commit({"app/login.yaml": encrypted("Secret", stringData={"a": CANARY})})
+        await stage.source()
+        await keys(stage, name="common")
+        await stage.delivery(decryption={"provider": "sops"})
+        await stage.ready()
+        assert value_of(await stage.get(secret_ref("login")), "a") == CANARY
 
 
 async def test_without_decryption_an_encrypted_secret_is_refused(stage: Stage) -> None:

@@ -57,7 +57,7 @@ async def serve(api: Api, wanted: dict[str, Any], *, own: bool) -> None:
     api.saved["definition"] = f"com.example.{group.partition('.')[0]}.v1.Thing"
     reply = await api.send("POST", DEFINITIONS, definition(wanted, group))
     assert reply.code in {201, 409}, reply.body
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not _is_served(await api.send("GET", "{things}")):
             await asyncio.sleep(0.02)
 

@@ -119,7 +119,7 @@ async def _cached(step: dict[str, Any], api: Api) -> None:
     if method not in {"PATCH", "PUT"} or "?" in target:
         return
     latest = await api.send("GET", target)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await api.send("GET", f"{target}?resourceVersion=0")).body != latest.body:
             await asyncio.sleep(0.02)
 

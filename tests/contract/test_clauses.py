@@ -21,7 +21,7 @@ from tests.contract.matching import at, differences
 from tests.contract.server import Api, Reply, Server
 from trueup.objects import yaml
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 CASES = Path(__file__).parents[1] / "cases" / "contract"
 TABLE: list[dict[str, Any]] = [
     {**case, "file": path.stem}

@@ -317,7 +317,7 @@ async def test_a_client_that_leaves_ends_its_watch(wire: Wire) -> None:
     await wire.send("POST", SECRETS, json={"metadata": {"generateName": "seen-"}})
     headers = {"Authorization": f"Bearer {wire.token}"}
     response = await wire.session.get(f"{wire.url}{SECRETS}?watch=true", headers=headers)
-    await asyncio.wait_for(response.content.readline(), 5)
+    await asyncio.wait_for(response.content.readline(), 60)
     response.close()
     assert (await wire.send("GET", SECRETS))[0] == 200
 

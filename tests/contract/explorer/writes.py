@@ -33,7 +33,7 @@ def creates(draw: st.DrawFn, subject: Subject) -> Step:
     least = draw(one_or(st.just(subject.least), st.just({})))
     body = named(subject, name, merged(least, draw(fragments(subject))))
     odd = draw(st.integers(0, 15))
-    if odd == 1:
+    if odd == 1 and isinstance(body["metadata"], dict):
         body["metadata"] = {**_without(body["metadata"], "name"), "generateName": f"{name}-"}
     elif odd in {2, 3}:
         body = merged(body, draw(st.sampled_from(OTHER_TYPES)))

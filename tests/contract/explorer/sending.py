@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -40,7 +41,7 @@ class Side:
     async def answer(self, step: Step) -> dict[str, Any]:
         """Code, body and warnings, normalised; what later steps may name is remembered."""
         try:
-            reply = await send({**step, "headers": _HEADERS}, self.api)
+            reply = await self._reply(step)
         except Unavailable:  # its handler broke down, and the connection with it
             return BROKEN
         self._name(step, reply)
@@ -53,6 +54,14 @@ class Side:
             "body": self.normalise.body(reply.body),
             "warnings": self.normalise.body(warnings(reply)),
         }
+
+    async def _reply(self, step: Step) -> Reply:
+        """The answer, once the server does not ask any more to come again: it takes a schema up."""
+        reply = await send({**step, "headers": _HEADERS}, self.api)
+        while reply.code == HTTPStatus.TOO_MANY_REQUESTS:
+            await asyncio.sleep(_PAUSE)
+            reply = await send({**step, "headers": _HEADERS}, self.api)
+        return reply
 
     def _name(self, step: Step, reply: Reply) -> None:
         """A generated name is shown as its beginning."""

@@ -15,7 +15,7 @@ from trueup.render.kustomize.fieldtree import FieldTree
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
 from trueup.render.kustomize.resmap import ResMap
-from trueup.render.kustomize.resource import PREFIXES, REFERRED_BY, SUFFIXES, Resource
+from trueup.render.kustomize.resource import PREFIXES, SUFFIXES, Resource
 
 References = Mapping[Gvk, Iterable[FieldSpec]]
 
@@ -145,7 +145,6 @@ class _Fix:
         referral = self._referral(name, lambda _: True, lambda known: known.name)
         if referral is None:
             return node
-        self._note(referral)
         return node if referral.name == name else retyped(node, referral.name)
 
     def _mapping(self, node: dict[str, Node]) -> None:
@@ -158,16 +157,11 @@ class _Fix:
         )
         if referral is None:
             return
-        self._note(referral)
         if referral.name == name and not referral.namespace:
             return
         node["name"] = retyped(node["name"], referral.name)
         if referral.namespace:
             node["namespace"] = referral.namespace
-
-    def _note(self, referral: Resource) -> None:
-        """As kustomize does; it matters for what is tied (see ``Resource.annotate_all``)."""
-        referral.append_note(REFERRED_BY, str(self.scope.referrer.id))
 
     def _in_namespace_of(self, node: dict[str, Node]) -> Callable[[Resource], bool]:
         if "namespace" not in node:

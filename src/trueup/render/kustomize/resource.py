@@ -161,18 +161,14 @@ class Resource:
         self._set_meta_map("annotations", annotations)
 
     def annotate(self, key: str, value: str) -> None:
-        """Sets an annotation."""
-        self.annotate_all({key: value})
-
-    def annotate_all(self, entries: Mapping[str, str]) -> None:
-        """Sets annotations in a mapping of its own: here kustomize's nodes end to be tied."""
+        """Sets an annotation in a mapping of its own: here kustomize's nodes end to be tied."""
         annotations = self.metadata.get("annotations")
         known = annotations if isinstance(annotations, dict) else {}
         kept = {
             name: text if type(text) is str else string(text_of(text))
             for name, text in known.items()
         }
-        self.metadata["annotations"] = {**kept, **entries}
+        self.metadata["annotations"] = {**kept, key: value}
 
     # -- notes
 
@@ -189,15 +185,17 @@ class Resource:
         self.append_notes({key: value})
 
     def append_notes(self, notes: Mapping[str, str]) -> None:
-        """Adds a member to each of several lists; an empty one is left out."""
+        """Adds a member to each of several lists; an empty one is left out.
+
+        The mapping stays the one that it is, and so do ties.
+        """
+        filled = {key: value for key, value in notes.items() if value}
         known = self._meta_map("annotations")
-        self.annotate_all(
-            {
-                key: f"{text_of(known[key])},{value}" if key in known else value
-                for key, value in notes.items()
-                if value
-            }
-        )
+        added = {k: f"{text_of(known[k])},{v}" if k in known else v for k, v in filled.items()}
+        if isinstance(self.metadata.get("annotations"), dict):
+            known.update(added)
+        elif added:
+            self.metadata["annotations"] = added
 
     def is_enabled(self, key: str) -> bool:
         return self.note(key) == ENABLED

@@ -89,23 +89,24 @@ class Rules:
             known = self._custom[key] = CustomKind(resource.custom)
         return known
 
-    def decode(self, call: Call, body: Any) -> Manifest:
+    def decode(self, call: Call, body: Any, *, is_applied: bool = False) -> Manifest:
         """``body`` as a complete object of the call's kind; BadRequest if it is none."""
         obj = typed(body, call, call.resource.gvk)
-        self.complete(call, obj)
+        self.complete(call, obj, is_applied=is_applied)
         return obj
 
-    def complete(self, call: Call, obj: Manifest) -> None:
+    def complete(self, call: Call, obj: Manifest, *, is_applied: bool = False) -> None:
         """Drop what the schema does not know, and fill in defaults.
 
+        ``is_applied``: ``obj`` was made by server-side apply, whose nulls are not read over.
         BadRequest, or a warning, for unknown fields as the call's field validation says.
         """
         forgets_owners = obj["metadata"].get("managedFields") == []
-        self._complete(call, obj)
+        self._complete(call, obj, is_applied=is_applied)
         if forgets_owners:  # an empty list is not the same as none, which decoding makes of it
             obj["metadata"]["managedFields"] = []
 
-    def _complete(self, call: Call, obj: Manifest) -> None:
+    def _complete(self, call: Call, obj: Manifest, *, is_applied: bool) -> None:
         custom = self.custom(call.resource)
         if custom is None:
             unknown = defaults.unknown_fields(obj)
@@ -118,7 +119,7 @@ class Rules:
                 defaults.normalize_metadata(obj)
                 for place, metadata in custom.embedded_metadata(obj):
                     defaults.require_metadata(obj, metadata, place)
-            report_unknown(call, [*unknown, *custom.complete(obj)])
+            report_unknown(call, [*unknown, *custom.complete(obj, keeps_nulls=is_applied)])
 
     @contextmanager
     def reserving(self, call: Call, obj: Manifest, old: Manifest | None = None) -> Iterator[None]:

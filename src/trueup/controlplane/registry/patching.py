@@ -137,7 +137,7 @@ class Patcher:
         if call.resource.custom is not None:  # nobody looks at what the server writes anyway
             merged.setdefault("metadata", {}).pop("creationTimestamp", None)
         with converting(call.resource.gvk, applied):
-            merged = self._rules.decode(replace(call, is_patch=False), merged)
+            merged = self._rules.decode(replace(call, is_patch=False), merged, is_applied=True)
         require_namespace(merged, call)
         return merged
 

@@ -9,14 +9,16 @@ from trueup.objects.manifest import copy
 from trueup.schema import Schema
 
 
-def apply_defaults(obj: Manifest, schema: Schema) -> None:
+def apply_defaults(obj: Manifest, schema: Schema, *, keeps_nulls: bool = False) -> None:
     """Complete ``obj`` in place; doing it again changes nothing.
 
     A null where the schema allows none counts as absent: it gives way to a default, and goes where
     there is none. Defaults apply within objects that are there, so that a default inside an absent
     object does not create it, but the default of the object itself does, and is completed.
+    ``keeps_nulls``: where there is no default the null stays, for validation to refuse.
     """
-    _drop_nulls(obj, schema)
+    if not keeps_nulls:
+        _drop_nulls(obj, schema)
     _fill(obj, schema)
 
 

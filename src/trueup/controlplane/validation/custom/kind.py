@@ -43,10 +43,13 @@ class CustomKind:
         self.defaults_status = "default" in status
         self._has_unique = any(node.get("x-kubernetes-list-type") in _UNIQUE for node in said)
 
-    def complete(self, obj: Manifest) -> list[str]:
-        """Prune ``obj`` and fill in defaults, in place; the paths of what was unknown."""
+    def complete(self, obj: Manifest, *, keeps_nulls: bool = False) -> list[str]:
+        """Prune ``obj`` and fill in defaults, in place; the paths of what was unknown.
+
+        ``keeps_nulls``: also those that the schema does not allow, and has no default for.
+        """
         unknown = prune(obj, self.schema)
-        apply_defaults(obj, self.schema)
+        apply_defaults(obj, self.schema, keeps_nulls=keeps_nulls)
         return unknown
 
     def embedded_metadata(self, obj: Manifest) -> list[tuple[str, Any]]:

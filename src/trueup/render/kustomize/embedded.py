@@ -11,6 +11,9 @@ from trueup.render.sops.yaml import nodes as texts
 from trueup.render.sops.yaml.emitter import Emitter, Out, is_simple
 from trueup.render.sops.yaml.styles import double_quoted, fits_block, fits_plain, fits_single_quotes
 
+MAX_TEXT = 48 * 1024
+"""Characters: reading comments takes its time."""
+
 _STR = "!!str"
 _NOT_PLAIN_IN_FLOW = re.compile(r"[,?\[\]{}:]")
 
@@ -28,8 +31,10 @@ class Styled(Out):
 def rewritten(text: str, changed: Node) -> str | None:
     """``text``, one YAML document, as what it has become: ``changed``.
 
-    None where it has anchors, or comments between brackets.
+    None where it has anchors, or comments between brackets, or is longer than ``MAX_TEXT``.
     """
+    if len(text) > MAX_TEXT:
+        return None
     document = next(texts.read_nodes(text), None)
     if document is None or not all(map(_is_supported, _all(document))):
         return None

@@ -21,6 +21,8 @@ from trueup.schema.wire import METADATA, load
 _QUANTITY = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 )
+_SCHEMA = "apiextensions/v1.JSONSchemaProps"
+_OR_ELSE = {"items", "additionalItems", "additionalProperties", "dependencies"}
 _SUFFIX = "unable to parse quantity's suffix"
 
 
@@ -80,11 +82,20 @@ def _value(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> None:
         for item in value.values():
             if item is not None:
                 _value(item, holds[2:], owner, path)
-    elif holds == "apiextensions/v1.JSONSchemaProps" and not isinstance(value, dict):
-        return
+    elif holds == _SCHEMA and not isinstance(value, dict) and path[-1] in _OR_ELSE:
+        _schema_or_else(value, path[-1])
     else:
         _require(value, dict, holds, owner, path)
         _struct(value, holds, path)
+
+
+def _schema_or_else(value: Any, name: str) -> None:
+    """A field of a schema that may hold something else besides: what else there is, Go skips."""
+    if name.startswith("additional") and not isinstance(value, bool):
+        raise _MismatchError("boolean or JSON schema expected")
+    if name == "items" and isinstance(value, list):
+        for item in value:
+            _value(item, _SCHEMA, "", ())
 
 
 def _require(value: Any, wanted: type, holds: str, owner: str, path: tuple[str, ...]) -> None:

@@ -208,7 +208,7 @@ def _definition(definition: Manifest) -> None:
         names["singular"] = names.get("singular") or kind.lower()
         names["listKind"] = names.get("listKind") or f"{kind}List"
     status = definition["status"] = definition.get("status") or {}
-    stored = [v.get("name", "") for v in spec.get("versions") or () if v.get("storage")]
+    stored = [v.get("name", "") for v in spec.get("versions") or () if v and v.get("storage")]
     if stored and not status.get("storedVersions"):
         status["storedVersions"] = stored[:1]
 

@@ -135,7 +135,10 @@ def _review_versions(versions: list[str]) -> Iterator[Cause]:
 
 def _stored_versions(definition: Manifest) -> Iterator[Cause]:
     stored = (definition.get("status") or {}).get("storedVersions") or []
-    known = {version.get("name") for version in definition["spec"].get("versions") or ()}
+    versions = definition["spec"].get("versions") or ()
+    if not (stored or any(version.get("storage") for version in versions)):
+        yield invalid("status.storedVersions", None, "must have at least one stored version")
+    known = {version.get("name") for version in versions}
     for at, name in enumerate(stored):
         if name not in known:
             detail = (

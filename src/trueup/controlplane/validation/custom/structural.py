@@ -53,7 +53,7 @@ def structural_problems(node: Node, path: str) -> list[Cause]:
 
 def _invariants(node: Node, level: str, path: str) -> Iterator[Cause]:
     items, additional = node.get("items"), node.get("additionalProperties")
-    if node.get("type") == "array" and items is None:
+    if node.get("type") == "array" and not isinstance(items, dict | list):
         yield required(child(path, "items"), "must be specified")
     if isinstance(items, dict):
         yield from _invariants(items, "item", child(path, "items"))

@@ -28,6 +28,8 @@ END = "zz-end"
 """The last object of a sequence: a watch that has shown it has shown everything."""
 BROKEN: dict[str, Any] = {"code": 0}
 _PAUSE = 0.05
+_LONGEST_BASE = 58
+"""Characters of a generateName that make it into the name."""
 _HEADERS = {"User-Agent": "explorer"}
 
 
@@ -71,7 +73,7 @@ class Side:
         if isinstance(base, str) and base and isinstance(reply.body, dict):
             holders = (reply.body.get("metadata") or {}, reply.body.get("details") or {})
             for name in (holder.get("name") or "" for holder in holders):
-                if re.fullmatch(re.escape(base) + "[a-z0-9]{5}", name):
+                if re.fullmatch(re.escape(base[:_LONGEST_BASE]) + "[a-z0-9]{5}", name):
                     self.normalise.call(name, f"{base}*")
 
     def _remember(self, step: Step, reply: Reply) -> None:

@@ -85,7 +85,7 @@ def _shown(kind: str, rolling: Manifest | None, fields: tuple[str, ...]) -> Stru
 def selector_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:
     mine, was = new["spec"].get("selector"), old["spec"].get("selector")
     if mine != was:
-        yield from immutable("spec.selector", selectors.shown(mine or {}), was)
+        yield from immutable("spec.selector", None if mine is None else selectors.shown(mine), was)
 
 
 def stateful_set_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:

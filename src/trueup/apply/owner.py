@@ -15,6 +15,7 @@ from trueup.plan.ignore import leave_alone
 from trueup.plan.mask import (
     confidential_texts,
     guard_changes,
+    holds,
     is_secret,
     scrub_changes,
     scrub_error,
@@ -77,9 +78,15 @@ class Owner:
             if obj is not None and (reason := self.objection(obj)):
                 raise TrueupError(reason)
 
-    def shown(self, ref: ObjectRef, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
-        """``changes`` of ``ref``, fit to be shown."""
-        if ref in self.guarded:
+    def guards(self, wanted: Manifest) -> bool:
+        """Whether ``wanted`` holds what is not to be shown."""
+        return ObjectRef.of(wanted) in self.guarded or holds(wanted, self.confidential)
+
+    def shown(
+        self, ref: ObjectRef, changes: Iterable[FieldChange], *, guarded: bool = False
+    ) -> tuple[FieldChange, ...]:
+        """``changes`` of ``ref``, fit to be shown; ``guarded``: it held what is not to be."""
+        if guarded or ref in self.guarded:
             changes = guard_changes(changes)
         return tuple(scrub_changes(changes, self.confidential))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS, KustomizationD
 from trueup.errors import InputError, NotFound, TrueupError
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import ABSENT
+from trueup.plan.inventory import ref_of
+from trueup.report import DeliveryRecord, record_ref
 from trueup.report.entries import DriftedField
 
 _COLOURS = {
@@ -97,8 +100,20 @@ async def _previews(client: Client, resource: Manifest, folder: Path) -> list[Pr
     ]
     rendering = await asyncio.to_thread(delivery.render, tree, inputs)
     inventory = KUSTOMIZATIONS.inventory_of(resource.get("status") or {})
+    held = await _that_held_secrets(client, delivery.ref)
+    rendering = replace(rendering, guarded=rendering.guarded | held)
     previewer = Previewer(Owner.of(delivery, client, rendering))
     return await previewer.preview(rendering, inventory, prune=delivery.prune)
+
+
+async def _that_held_secrets(client: Client, delivery: ObjectRef) -> frozenset[ObjectRef]:
+    """The objects that hold, since they were applied, what is not to be shown when it goes."""
+    stored = await client.find(record_ref(delivery))
+    if stored is None:
+        return frozenset()
+    applied = DeliveryRecord.from_manifest(stored).objects
+    refs = (ref_of({"id": item.id, "v": item.version}) for item in applied if item.guarded)
+    return frozenset(ref for ref in refs if ref is not None)
 
 
 async def _read(client: Client, ref: Any, optional: bool) -> Manifest | None:

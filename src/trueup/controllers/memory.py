@@ -44,7 +44,7 @@ class Memory:
     def remembered(self, delivery: Mapping[str, Any]) -> dict[ObjectRef, Remembered]:
         """What was applied, by object."""
         return {
-            ref: Remembered(item.uid, item.sent, item.live)
+            ref: Remembered(item.uid, item.sent, item.live, item.guarded)
             for item in self.record(delivery).objects
             if (ref := _ref_of(item)) is not None
         }
@@ -107,4 +107,5 @@ def applied_objects(remembered: Mapping[ObjectRef, Remembered]) -> Iterable[Appl
     """What the record holds of each object."""
     for ref, known in remembered.items():
         entry = inventory.entry_of(ref)
-        yield AppliedObject(entry["id"], entry["v"], known.uid, known.sent, known.live)
+        proofs = known.uid, known.sent, known.live, known.guarded
+        yield AppliedObject(entry["id"], entry["v"], *proofs)

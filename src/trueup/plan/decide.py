@@ -61,6 +61,8 @@ class Remembered:
     sent: str
     """Empty: somebody else applied it, and we took it over."""
     live: str
+    guarded: bool = False
+    """Whether it holds what is not to be shown."""
 
 
 @dataclass(frozen=True, slots=True)

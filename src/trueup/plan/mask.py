@@ -80,18 +80,12 @@ def scrub_error(error: TrueupError, confidential: Sequence[str], *, short: bool 
 
 
 def scrub_changes(changes: Iterable[FieldChange], confidential: Sequence[str]) -> list[FieldChange]:
-    """``changes`` without ``confidential`` texts, in whatever kind of object they stand."""
-    if not confidential:
-        return list(changes)
-    return [
-        replace(
-            change,
-            path=_scrub(change.path, confidential),
-            before=_scrub(change.before, confidential),
-            after=_scrub(change.after, confidential),
-        )
-        for change in changes
-    ]
+    """``changes`` without ``confidential`` texts, in whatever kind of object they stand.
+
+    Where such a text comes or goes, what stood on the other side may be its predecessor: that is
+    hidden whole.
+    """
+    return [_scrubbed(change, confidential) for change in changes] if confidential else [*changes]
 
 
 def guard_changes(changes: Iterable[FieldChange]) -> list[FieldChange]:
@@ -104,6 +98,16 @@ def guard_changes(changes: Iterable[FieldChange]) -> list[FieldChange]:
         )
         for change in changes
     ]
+
+
+def _scrubbed(change: FieldChange, confidential: Sequence[str]) -> FieldChange:
+    before, after = (_scrub(value, confidential) for value in (change.before, change.after))
+    hid_before, hid_after = before != change.before, after != change.after
+    if hid_after and not hid_before and before is not ABSENT:
+        before = BEFORE
+    if hid_before and not hid_after and after is not ABSENT:
+        after = AFTER
+    return replace(change, path=_scrub(change.path, confidential), before=before, after=after)
 
 
 def _mask(change: FieldChange) -> FieldChange:

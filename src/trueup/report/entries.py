@@ -37,15 +37,18 @@ class AppliedObject:
     """Digest of what was sent."""
     live: str = ""
     """Digest of the server's answer, projected on the fields that we own."""
+    guarded: bool = False
+    """Whether it holds what is not to be shown, also when that goes."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> AppliedObject:
-        proofs = (str(data.get(key) or "") for key in ("uid", "sent", "live"))
-        return cls(str(data["id"]), str(data.get("v") or ""), *proofs)
+        uid, sent, live = (str(data.get(key) or "") for key in ("uid", "sent", "live"))
+        guarded = bool(data.get("guarded"))
+        return cls(str(data["id"]), str(data.get("v") or ""), uid, sent, live, guarded)
 
     def to_json(self) -> dict[str, Any]:
         pairs = {"v": self.version, "uid": self.uid, "sent": self.sent, "live": self.live}
-        return {"id": self.id, **_present(pairs)}
+        return {"id": self.id, **_present({**pairs, "guarded": self.guarded})}
 
 
 @dataclass(frozen=True, slots=True)

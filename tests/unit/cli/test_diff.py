@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -15,6 +16,8 @@ from trueup.cli.connection import Connection
 from trueup.cluster import Client
 from trueup.cluster.transport import Transport
 from trueup.objects import Manifest, yaml
+from trueup.report import DeliveryRecord
+from trueup.report.entries import AppliedObject
 from trueup.wiring import prepare
 
 from .conftest import Embedded
@@ -42,6 +45,11 @@ apiVersion: v1
 kind: Secret
 metadata: {{name: hidden, namespace: default, labels: {LABELS}}}
 data: {{key: aHVzaC1odXNoLTE=}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: once-sealed, namespace: default, labels: {LABELS}}}
+data: {{key: hush-hush}}
 """
 DELIVERY: Manifest = {
     "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
@@ -55,6 +63,8 @@ DELIVERY: Manifest = {
     },
 }
 INVENTORY = [{"id": f"default_{n}__ConfigMap", "v": "v1"} for n in ("kept", "dropped")]
+
+ONCE_SEALED = AppliedObject("default_once-sealed__ConfigMap", "v1", guarded=True)
 
 
 def config_map(name: str, **data: str) -> str:
@@ -96,6 +106,8 @@ async def _create(data: Path) -> None:
     for manifest in yaml.load_all(LIVE):
         await client.apply(manifest, field_manager="kustomize-controller")
     delivery = (await client.apply(DELIVERY, field_manager="person")).object
+    record = replace(DeliveryRecord.beside(delivery), objects=(ONCE_SEALED,))
+    await client.apply(record.to_manifest(), field_manager="kustomize-controller")
     full = delivery | {"status": {"inventory": {"entries": INVENTORY}}}
     await client.replace(full, field_manager="kustomize-controller", subresource="status")
     await transport.close()
@@ -138,6 +150,12 @@ def test_a_secret_shows_that_it_changes_and_never_what(diff: Diff) -> None:
     assert result.exit_code == 1
     assert "Secret/default/hidden configured" in result.output
     assert "aHVzaC1odXNo" not in result.output
+
+
+def test_a_confidential_value_is_not_shown_as_it_goes(diff: Diff) -> None:
+    result = diff({**SAME, "c.yaml": config_map("once-sealed", key="plain")})
+    assert "ConfigMap/default/once-sealed configured\n  ~ .data.key: " in result.output
+    assert "hush-hush" not in result.output
 
 
 def test_json_tells_effects_and_fields(diff: Diff) -> None:

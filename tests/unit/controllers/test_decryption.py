@@ -125,6 +125,14 @@ async def test_a_patch_is_decrypted(stage: Stage) -> None:
     assert found["data"] == {"x": "1", "password": CANARY}
 
 
+async def test_the_record_notes_what_holds_a_decrypted_value(stage: Stage) -> None:
+    sealed_map = encrypted("ConfigMap", name="a", data={"password": CANARY})
+    await delivered(stage, {"a.yaml": sealed_map, "b.yaml": config_map("b")})
+    await stage.ready()
+    noted = {item.id: item.guarded for item in (await stage.record()).objects}
+    assert noted == {"default_a__ConfigMap": True, "default_b__ConfigMap": False}
+
+
 async def test_an_encrypted_file_within_a_secret_is_decrypted(stage: Stage) -> None:
     inner = json.dumps(sealed({"token": CANARY}, RECIPIENT), indent=1)
     metadata = {"name": "login", "namespace": "default"}

@@ -140,7 +140,23 @@ def test_a_short_text_is_hidden_where_it_stands_alone_or_is_quoted() -> None:
 
 def test_a_number_that_was_decrypted_is_hidden() -> None:
     (shown,) = scrub_changes([FieldChange(".spec.port", 1, 4711)], decrypted_texts(["4711"]))
-    assert (shown.before, shown.after) == (1, "***")
+    assert shown.after == "***"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("old-password", "new-password", ("*** (before)", "***")),
+        ("new-password", "nothing", ("***", "*** (after)")),
+        (ABSENT, "new-password", (ABSENT, "***")),
+        ("plain", "as plain", ("plain", "as plain")),
+    ],
+)
+def test_what_a_confidential_text_replaces_is_hidden_with_it(
+    before: Any, after: Any, shown: tuple[Any, Any]
+) -> None:
+    (change,) = scrub_changes([FieldChange(".data.pw", before, after)], ["new-password"])
+    assert (change.before, change.after) == shown
 
 
 def test_of_a_guarded_object_no_value_is_left() -> None:

@@ -119,6 +119,8 @@ class Rules:
                 defaults.normalize_metadata(obj)
                 for place, metadata in custom.embedded_metadata(obj):
                     defaults.require_metadata(obj, metadata, place)
+                    within = defaults.unknown_metadata(metadata)
+                    unknown += [place + path.removeprefix("metadata") for path in within]
             report_unknown(call, [*unknown, *custom.complete(obj, keeps_nulls=is_applied)])
 
     @contextmanager

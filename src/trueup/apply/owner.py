@@ -82,11 +82,9 @@ class Owner:
         """Whether ``wanted`` holds what is not to be shown."""
         return ObjectRef.of(wanted) in self.guarded or holds(wanted, self.confidential)
 
-    def shown(
-        self, ref: ObjectRef, changes: Iterable[FieldChange], *, guarded: bool = False
-    ) -> tuple[FieldChange, ...]:
-        """``changes`` of ``ref``, fit to be shown; ``guarded``: it held what is not to be."""
-        if guarded or ref in self.guarded:
+    def shown(self, ref: ObjectRef, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+        """``changes`` of ``ref``, fit to be shown."""
+        if ref in self.guarded:
             changes = guard_changes(changes)
         return tuple(scrub_changes(changes, self.confidential))
 

@@ -121,9 +121,7 @@ class Writer:
         """Undo a drift, having asked the server which fields that would change."""
         manager = self._owner.manager
         answer = await self._client.apply(wanted, field_manager=manager, force=True, dry_run=True)
-        guarded = change.remembered is not None and change.remembered.guarded
-        drifted = drifted_fields(live, answer.object, manager)
-        changes = self._owner.shown(change.ref, drifted, guarded=guarded)
+        changes = self._owner.shown(change.ref, drifted_fields(live, answer.object, manager))
         outcome = await self._send(change, wanted, live)
         if not changes and change.cause is Cause.DRIFT_CHANGED:
             # Only the ownership moved: the values are as they should be.

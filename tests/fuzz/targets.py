@@ -75,7 +75,9 @@ def _substitute(case: Case, files: Files) -> None:
 
 
 def _sops(case: Case, files: Files) -> None:
-    with KeyRing(KeyMaterial(age=(files["age.txt"].decode(),))) as ring:
+    age = (files["age.txt"].decode(),) if "age.txt" in files else ()
+    ssh = (files["ssh_key"],) if "ssh_key" in files else ()
+    with KeyRing(KeyMaterial(age=age, ssh=ssh)) as ring:
         decrypt(files[case.path], format_of_path(case.path), ring, source=case.path)
 
 
@@ -111,7 +113,7 @@ TARGETS = (
     Target("replacements", _kustomize, (CASES / "kustomize" / "replacements",)),
     Target("directory", _directory, (CASES / "directory",)),
     Target("substitute", _substitute, (CASES / "substitute",)),
-    Target("sops", _sops, (CASES / "sops",), fixed=("age.txt", "secring.gpg")),
+    Target("sops", _sops, (CASES / "sops",), fixed=("age.txt", "ssh_key", "secring.gpg")),
     Target("values", _values, (CASES / "helm" / "values",), fixed=("Chart.yaml",)),
     Target("set", _set),
     Target("archive", _archive),

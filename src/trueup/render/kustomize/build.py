@@ -97,6 +97,12 @@ def _is_local(resource: Resource) -> bool:
             subject=str(resource.id),
             next_step="correct what changes the name",
         )
+    if not resource.kind:
+        raise RenderError(
+            "missing kind in an object",
+            subject=str(resource.id),
+            next_step="correct what changes the kind",
+        )
     return resource.annotations.get(_LOCAL, "false") != "false"
 
 

@@ -150,6 +150,8 @@ class _Emitter(Emitter):
             self._literal(value)
         elif style == ">":
             self._folded(value)
+        elif style == "'" and "\n" in value and not simple and fits_single_quotes(value):
+            self._single_quoted(value)
         else:
             text = _on_one_line(value, style, is_plain=not simple)
             self._indicator(text, space=True) if text else self._write_plain("")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import split_path
 from trueup.render.kustomize.nodes import (
+    EMPTY_IN_FLOW,
     UNTYPED,
     Node,
     Plain,
@@ -127,8 +128,10 @@ def _find(place: Place, parts: Parts, create: Node) -> list[Place]:
 
 
 def _find_field(node: Node, part: str, rest: Parts, create: Node) -> list[Place]:
-    if is_null(node):
-        return []
+    if (
+        is_null(node) and node is not EMPTY_IN_FLOW
+    ):  # what is made there is lost, as it is in kustomize
+        return [] if create is None else _find(Place([_new(rest, create)], 0), rest, create)
     if not isinstance(node, dict):
         raise RenderError(f"expected a mapping at {part}, not a {kind_of(node)}")
     if part not in node:
@@ -181,7 +184,7 @@ def _new(rest: Parts, create: Node) -> Node:
 
 
 def _items(node: Node, part: str) -> list[Node]:
-    if is_null(node):
+    if is_null(node) and node is not EMPTY_IN_FLOW:
         return []
     if not isinstance(node, list):
         raise RenderError(f"expected a list at {part}, not a {kind_of(node)}")

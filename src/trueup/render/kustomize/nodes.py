@@ -28,6 +28,7 @@ from trueup.objects.yaml.scalars import (
     parse_timestamp,
 )
 from trueup.render.kustomize.folding import refolded
+from trueup.render.sops.numbers import format_float as format_go_float
 
 INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
 _UNREADABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -149,7 +150,7 @@ def with_text(node: Node, text: str) -> Node:
 
 def retyped(node: Node, text: str) -> Node:
     """A scalar set to ``text`` in the place of ``node``: without quotes, its text says its type."""
-    return type(node)(text) if isinstance(node, Quoted) else plain(text)
+    return type(node)(text) if isinstance(node, Quoted) else Plain(text, UNTYPED)
 
 
 def restyled(node: Node, new: Node) -> Node:
@@ -212,20 +213,35 @@ def to_value(node: Node) -> Any:
     return None if node is None else _scalar_value(node)
 
 
-def from_value(value: Any, strings: Callable[[str], str] = written_string) -> Node:
-    """JSON-like data as a node; ``strings`` makes those of strings."""
+def integer(value: int) -> Plain:
+    return Plain(str(value), INT)
+
+
+def go_float(value: int) -> Plain:
+    """``value`` as Go writes a float: with a power from a million on, and a float it is then."""
+    if abs(value) < 1_000_000:
+        return integer(value)
+    return Plain(format_go_float(float(value), "g"), FLOAT)
+
+
+def from_value(
+    value: Any,
+    strings: Callable[[str], str] = written_string,
+    integers: Callable[[int], Plain] = integer,
+) -> Node:
+    """JSON-like data as a node; ``strings`` makes those of strings, ``integers`` those of integers."""
     if isinstance(value, str):
         return strings(value)
     if isinstance(value, dict):
-        return {key: from_value(item, strings) for key, item in value.items()}
+        return {key: from_value(item, strings, integers) for key, item in value.items()}
     if isinstance(value, list):
-        return [from_value(item, strings) for item in value]
+        return [from_value(item, strings, integers) for item in value]
     if value is None:
         return Plain("null", NULL)
     if isinstance(value, bool):
         return Plain("true" if value else "false", BOOL)
     if isinstance(value, int):
-        return Plain(str(value), INT)
+        return integers(value)
     return Plain(format_float(value), FLOAT)
 
 

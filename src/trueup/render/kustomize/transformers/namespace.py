@@ -53,6 +53,11 @@ def set_namespace(
             )
 
 
+def move(resource: Resource, namespace: str) -> None:
+    """Sets the resource's own namespace, and that of the default subjects of a role binding."""
+    _move(resource, (), partial(_set, namespace, False), DEFAULT_SUBJECTS)
+
+
 def _move(
     resource: Resource, specs: tuple[FieldSpec, ...], setter: partial[Node], subjects: str
 ) -> None:

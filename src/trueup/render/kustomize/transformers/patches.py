@@ -11,7 +11,7 @@ from trueup.objects.yaml.scalars import as_floats
 from trueup.render.kustomize.identity import Gvk
 from trueup.render.kustomize.kustomization import Patch, PatchArgs
 from trueup.render.kustomize.loader import Loader
-from trueup.render.kustomize.nodes import clone, from_value, to_value
+from trueup.render.kustomize.nodes import clone, from_value, go_float, to_value
 from trueup.render.kustomize.patch import json6902, strategic
 from trueup.render.kustomize.patch.merge_keys import MergeType
 from trueup.render.kustomize.reading import read_objects
@@ -187,7 +187,7 @@ def _apply_operations(resource: Resource, operations: list[Operation]) -> None:
     subject = str(resource.id)
     if not isinstance(changed, dict):
         raise RenderError("a JSON patch made a list of the object", subject=subject)
-    resource.body = from_value(as_floats(changed))
+    resource.body = from_value(as_floats(changed), integers=go_float)
     for field, value in (("kind", resource.kind), ("metadata.name", resource.name)):
         if not value:
             raise RenderError(f"a JSON patch took {field} away", subject=subject)

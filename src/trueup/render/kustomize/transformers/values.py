@@ -12,6 +12,7 @@ from trueup.render.kustomize.kustomization import Selector
 from trueup.render.kustomize.nodes import UNTYPED, Plain, is_scalar, text_of
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.selectors import select
+from trueup.render.kustomize.transformers.namespace import move
 
 
 @dataclass
@@ -33,9 +34,10 @@ def add_value(resources: ResMap, value: str, targets: Iterable[ValueTarget]) -> 
         selector = target.selector
         chosen = list(resources) if selector is None else select(resources, selector)
         for resource in chosen:
-            if target.field_path == "metadata/namespace" and resource.gvk.is_cluster_scoped:
-                continue
-            _set(resource.body, target, value)
+            if target.field_path == "metadata/namespace":
+                move(resource, value)
+            else:
+                _set(resource.body, target, value)
 
 
 def _set(body: dict[str, object], target: ValueTarget, value: str) -> None:

@@ -218,12 +218,12 @@ class Emitter:
         self._indention = False
 
     def _single_quoted(self, value: str) -> None:
-        """Only separators of Unicode break its lines, and each stands for itself."""
+        """Separators of Unicode stand for themselves; of breaks in a row the first comes twice."""
         self._indicator("'", space=True)
         broken = False
-        for part in re.split("([\u2028\u2029])", value.replace("'", "''")):
-            if part in ("\u2028", "\u2029"):
-                self._parts.append(part)
+        for part in re.split("([\n\u2028\u2029])", value.replace("'", "''")):
+            if part in ("\n", "\u2028", "\u2029"):
+                self._parts.append("\n\n" if part == "\n" and not broken else part)
                 self._column, self._indention, broken = 0, True, True
             elif part:
                 if broken:

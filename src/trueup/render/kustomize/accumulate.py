@@ -157,7 +157,7 @@ class Target:
 
     def _absorb(self, resources: ResMap, made: Iterable[Resource], origin: str | None) -> None:
         for resource in made:
-            if origin is not None:
+            if origin is not None and resource.note(ORIGIN) is None:
                 resource.annotate(ORIGIN, origin)
             resources.absorb(resource)
 

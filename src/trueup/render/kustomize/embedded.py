@@ -11,8 +11,8 @@ from trueup.render.sops.yaml import nodes as texts
 from trueup.render.sops.yaml.emitter import Emitter, Out, is_simple
 from trueup.render.sops.yaml.styles import double_quoted, fits_block, fits_plain, fits_single_quotes
 
-MAX_TEXT = 48 * 1024
-"""Characters: reading comments takes its time."""
+MAX_TEXT = 32 * 1024
+"""Characters: reading comments takes its time, up to a second for these."""
 
 _STR = "!!str"
 _NOT_PLAIN_IN_FLOW = re.compile(r"[,?\[\]{}:]")

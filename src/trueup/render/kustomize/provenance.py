@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any, NamedTuple
 
+from trueup.errors import YamlError
 from trueup.objects import Manifest, yaml
 from trueup.render.kustomize.remotes import parse_repository
 from trueup.render.kustomize.resmap import ResMap
@@ -55,7 +56,7 @@ def of_plugin(config: Resource) -> str | None:
     origin = config.note(ORIGIN)
     if origin is None:
         return None
-    noted = yaml.load(origin) or {}
+    noted = _read(origin)
     config_place = Place(*(str(noted.get(key, "")) for key in Place._fields))
     gvk = config.gvk
     by = {
@@ -76,16 +77,28 @@ def note_change(resources: ResMap, origin: str) -> None:
             resource.annotate(ORIGIN, origin)
         else:
             entry = "- " + origin.rstrip("\n").replace("\n", "\n  ") + "\n"
-            resource.annotate(TRANSFORMATIONS, (resource.note(TRANSFORMATIONS) or "") + entry)
+            before = resource.note(TRANSFORMATIONS) or ""
+            if before and not before.endswith("\n"):  # the user's own
+                before += "\n"
+            resource.annotate(TRANSFORMATIONS, before + entry)
 
 
 def take_origin(manifest: Manifest) -> str:
     """Takes the note of its origin off a built object: the file, or the one that made it."""
     annotations = manifest.get("metadata", {}).get("annotations", {})
-    noted = yaml.load(annotations.pop(ORIGIN, "{}"))
+    noted = _read(annotations.pop(ORIGIN, ""))
     if not annotations:
         manifest.get("metadata", {}).pop("annotations", None)
     return str(noted.get("path") or noted.get("configuredIn") or "")
+
+
+def _read(origin: str) -> dict[str, Any]:
+    """What ``origin`` says; nothing if it is a user's own text."""
+    try:
+        noted = yaml.load(origin)
+    except YamlError:
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def _configured(place: Place, by: dict[str, Any]) -> str:

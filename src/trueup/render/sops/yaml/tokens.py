@@ -52,17 +52,21 @@ class Tokens(Reader, Scanner):
         self._comments: list[FoundComment] = []
         self._given = 0
         self._taken: list[Token] = []
+        self._next: Token | None = None
         self._scan = START
 
     # Handing out
 
     def look(self) -> Token:
         """The next token, which stays."""
-        token: Token = self.peek_token()  # type: ignore[no-untyped-call]
-        self._gather(token)
-        return token
+        if self._next is None:
+            token: Token = self.peek_token()  # type: ignore[no-untyped-call]
+            self._gather(token)
+            self._next = token
+        return self._next
 
     def take(self) -> Token:
+        self._next = None
         token: Token = self.get_token()  # type: ignore[no-untyped-call]
         self._taken = [*self._taken[-1:], token]
         return token
@@ -227,8 +231,10 @@ class Tokens(Reader, Scanner):
         return found
 
     def char(self, ahead: int = 0) -> str:
-        at = self.pointer + ahead
-        return str(self.buffer[at]) if at < len(self.buffer) else "\0"
+        try:
+            return str(self.buffer[self.pointer + ahead])
+        except IndexError:
+            return "\0"
 
     def _mark(self) -> Mark:
         return Mark(self.index, self.line, self.column)

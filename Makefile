@@ -54,7 +54,7 @@ faults: $(DEVELOP)
 	$(BIN)/pytest tests/faults -m faults -n 2 --dist loadfile
 
 # For example: make fuzz FUZZ=20000
-FUZZ ?= 200
+FUZZ ?= 500
 fuzz: $(DEVELOP)
 	FUZZ=$(FUZZ) $(BIN)/pytest tests/fuzz -m fuzz -n 2
 

@@ -21,7 +21,7 @@ from tests.fuzz.targets import CORPUS, TARGETS, Files, Target, files_of
 from tests.parity.cases import Case, folders, load
 from trueup.errors import TrueupError
 
-EXAMPLES = int(os.environ.get("FUZZ", "200"))
+EXAMPLES = int(os.environ.get("FUZZ", "500"))
 BY_NAME = {target.name: target for target in TARGETS}
 KEPT = folders(CORPUS)
 

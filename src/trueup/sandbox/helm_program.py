@@ -60,6 +60,8 @@ class ProgramRenderer:
         environment = {**_environment(home), **settings_of_go(self._limits)}
         command = [str(self._program), *_arguments(request)]
         done = run_program(command, environment, folder, self._limits)
+        if done.code and b"Error: " not in done.err:  # killed, as by its limit on memory
+            raise SandboxError(f"helm died without a word (exit code {done.code})")
         if done.code:
             raise RenderError(shortened(_complaint(done.err)))
         return done.out.decode("utf-8", "replace")

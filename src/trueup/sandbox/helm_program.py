@@ -22,6 +22,8 @@ from trueup.tree import clean_path
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
 _CRD = re.compile(r"[^/]+(?:/charts/[^/]+)*/crds/")
+_ERROR = b"Error: "
+"""What Helm refuses it says behind this word; where there is none, something ended it."""
 _ADVICE = "\n\nUse --debug flag to render out invalid YAML"
 
 
@@ -60,8 +62,8 @@ class ProgramRenderer:
         environment = {**_environment(home), **settings_of_go(self._limits)}
         command = [str(self._program), *_arguments(request)]
         done = run_program(command, environment, folder, self._limits)
-        if done.code and b"Error: " not in done.err:  # killed, as by its limit on memory
-            raise SandboxError(f"helm died without a word (exit code {done.code})")
+        if done.code and _ERROR not in done.err:
+            raise self._limits.ended(done.code, done.err)
         if done.code:
             raise RenderError(shortened(_complaint(done.err)))
         return done.out.decode("utf-8", "replace")
@@ -89,7 +91,7 @@ def _environment(home: Path) -> dict[str, str]:
 def _complaint(said: bytes) -> str:
     """Helm's error, without what it logs before."""
     text = said.decode("utf-8", "replace").replace(_ADVICE, "").strip()
-    return text.partition("Error: ")[2] or "helm failed without a word"
+    return text.partition(_ERROR.decode())[2]
 
 
 def _taken_apart(printed: str) -> ChartRendering:

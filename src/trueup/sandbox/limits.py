@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 
 from trueup.errors import SandboxError
 
 MEBIBYTE = 1024 * 1024
+
+_SIGNS_OF_NO_MEMORY = (
+    b"out of memory",
+    b"cannot allocate memory",
+    b"pthread_create failed",  # there was no room for the stack of a thread
+    b"stack overflow",
+    b"MemoryError",
+    b"bad_alloc",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,18 @@ class Limits:
     cpu_seconds: int = 20
     memory_bytes: int = 1024 * MEBIBYTE
     output_bytes: int = 64 * MEBIBYTE
+
+    def ended(self, code: int, last_words: bytes) -> SandboxError:
+        """Why a process that had these limits is dead, by its exit code and what it said."""
+        if code == -signal.SIGXCPU:
+            return self.too_busy()
+        if any(sign in last_words for sign in _SIGNS_OF_NO_MEMORY):
+            return self.too_big()
+        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        return SandboxError(
+            f"the process that ran it died ({how})",
+            next_step="look for what is unusual in it; nothing else was touched",
+        )
 
     def too_slow(self) -> SandboxError:
         return SandboxError(

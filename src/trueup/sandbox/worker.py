@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,13 +24,6 @@ sys.path[:] = sys.argv[5:]
 from trueup.sandbox.inside import serve
 serve(*map(int, sys.argv[1:5]))
 """
-_SIGNS_OF_NO_MEMORY = (
-    b"out of memory",
-    b"cannot allocate memory",
-    b"stack overflow",
-    b"MemoryError",
-    b"bad_alloc",
-)
 
 # Linux ends a child with the *thread* that started it, and threads of pools come and go. This one
 # ends with the process.
@@ -101,16 +93,7 @@ class Worker:
 
     def _death(self) -> SandboxError:
         code = self._process.wait()
-        last_words = self._conversation.hear_out()
-        if code == -signal.SIGXCPU:
-            return self._limits.too_busy()
-        if any(sign in last_words for sign in _SIGNS_OF_NO_MEMORY):
-            return self._limits.too_big()
-        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-        return SandboxError(
-            f"the worker process that ran it died ({how})",
-            next_step="look for what is unusual in it; nothing else was touched",
-        )
+        return self._limits.ended(code, self._conversation.hear_out())
 
 
 def _start(limits: Limits, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -131,6 +131,15 @@ def test_what_ended_one_rendering_does_not_touch_the_next(renderer: ChartRendere
     assert data(renderer, "a: b") == {"a": "b"}
 
 
+def test_a_thread_that_finds_no_room_is_a_want_of_memory(tmp_path: Path) -> None:
+    dying = tmp_path / "helm"
+    dying.write_text("#!/bin/sh\necho 'runtime/cgo: pthread_create failed: x' >&2\nexit 2\n")
+    dying.chmod(0o755)
+    with pytest.raises(SandboxError) as caught:
+        ProgramRenderer(dying, LIMITS).render(request_of(MAP))
+    assert caught.value.limit == "memory"
+
+
 def test_a_template_that_includes_itself_is_refused(renderer: ChartRenderer) -> None:
     with pytest.raises(RenderError) as caught:
         renderer.render(

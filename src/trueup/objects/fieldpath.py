@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from trueup.errors import InputError
+from trueup.objects import gotext
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -170,28 +171,4 @@ def quoted(value: Any) -> str:
         return "[" + ",".join(map(quoted, value)) + "]"
     if not isinstance(value, str):
         return _json(value)
-    return '"' + "".join(map(_quoted_character, value)) + '"'
-
-
-_ESCAPES = {
-    "\a": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-    "\\": "\\\\",
-    '"': '\\"',
-}
-
-
-def _quoted_character(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character.isprintable():
-        return character
-    code = ord(character)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return gotext.quoted(value)

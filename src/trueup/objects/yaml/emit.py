@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
+from trueup.objects.yaml.escapes import ESCAPED, escape
 from trueup.objects.yaml.memo import memo
 from trueup.objects.yaml.scalars import as_json_number, needs_quotes
 
@@ -22,25 +23,8 @@ _SEPARATOR_THEN_TEXT = re.compile("([\u2028\u2029])(?=[^'\u2028\u2029])")
 _NOT_PLAIN = re.compile(
     r"""(?:---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$))|:(?:[ \t]|$)|[ ]\#"""
 )
-_ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
 _ANY = re.compile(".", re.DOTALL)
 """go-yaml takes each character for a byte order mark where the text begins with one."""
-_ESCAPES = {
-    "\0": "0",
-    "\a": "a",
-    "\b": "b",
-    "\t": "t",
-    "\n": "n",
-    "\v": "v",
-    "\f": "f",
-    "\r": "r",
-    "\x1b": "e",
-    '"': '"',
-    "\\": "\\",
-    "\x85": "N",
-    "\u2028": "L",
-    "\u2029": "P",
-}
 
 
 def emit(value: Any, *, sort_keys: bool) -> str:
@@ -181,18 +165,8 @@ def _has_indicator(text: str) -> bool:
 
 
 def _double_quoted(text: str) -> str:
-    escaped = _ANY if text[:1] == "\ufeff" else _ESCAPED
-    return '"' + escaped.sub(_escape, text) + '"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    char = found[0]
-    if char in _ESCAPES:
-        return "\\" + _ESCAPES[char]
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+    characters = _ANY if text[:1] == "\ufeff" else ESCAPED
+    return '"' + characters.sub(escape, text) + '"'
 
 
 def _literal(text: str, indent: str) -> str:

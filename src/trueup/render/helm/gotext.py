@@ -1,40 +1,14 @@
-"""How Go writes and reads what ends up in Helm's messages: quoted text, types, integers."""
+"""How Go writes and reads what ends up in Helm's messages: types, integers."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from trueup.objects.gotext import quoted
 from trueup.objects.yaml.emit import format_float
 
-_ESCAPES = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\a": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-}
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(.*)", re.DOTALL)
-
-
-def quoted(text: str) -> str:
-    """``text`` as ``%q`` prints it."""
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable():
-        return char
-    code = ord(char)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def parse_int(text: str) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trueup.render.helm.gotext import quoted
+from trueup.objects.gotext import quoted
 from trueup.render.helm.request import ChartRequest
 
 _CHECK = """

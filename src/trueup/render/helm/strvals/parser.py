@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from trueup.errors import RenderError
-from trueup.render.helm.gotext import parse_int, quoted, type_name
+from trueup.objects.gotext import quoted
+from trueup.render.helm.gotext import parse_int, type_name
 from trueup.render.helm.strvals.typed import typed
 
 MAX_INDEX = 65536

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import re
 
+from trueup.objects.yaml.escapes import ESCAPED, escape, escaped
 from trueup.render.sops.tree import to_bytes
 from trueup.render.sops.yaml.comments import BREAKS
 
 BREAK = re.compile(f"[{BREAKS}]")
 _NOT_PRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-_ESCAPED = re.compile('[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|["\\\\\u2028\u2029]')
-_ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029', '0abtnvfre"\\NLP', strict=True))
 _INDICATOR = re.compile(
     r"""---|\.\.\.|[#,\[\]{}&*!|>'"%@`]|[?:\-](?:[ \t]|$)|.*?(?::(?:[ \t]|\Z)|[ \t\r\n\x85\u2028\u2029]\#)""",
     re.DOTALL,
@@ -43,21 +42,8 @@ def fits_single_quotes(value: str) -> bool:
 
 def double_quoted(value: str) -> str:
     if value[:1] == "\ufeff":  # go-yaml takes each character behind it for one that needs it
-        return '"' + "".join(" " if char == " " else _escaped(char) for char in value) + '"'
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _escaped(found[0])
-
-
-def _escaped(char: str) -> str:
-    if char in _ESCAPES:
-        return "\\" + _ESCAPES[char]
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+        return '"' + "".join(" " if char == " " else escaped(char) for char in value) + '"'
+    return '"' + ESCAPED.sub(escape, value) + '"'
 
 
 def base64_lines(value: str) -> str:

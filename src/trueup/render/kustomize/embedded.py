@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trueup.render.kustomize.folding import written_lines
 from trueup.render.kustomize.nodes import Node, Plain, Quoted, plain, text_of
 from trueup.render.sops.yaml import nodes as texts
 from trueup.render.sops.yaml.emitter import Emitter, Out, is_simple
@@ -157,18 +158,14 @@ class _Emitter(Emitter):
             self._indicator(text, space=True) if text else self._write_plain("")
 
     def _folded(self, value: str) -> None:
-        """A break behind a line that is not indented comes twice."""
         self._block_header(">", value)
-        doubles = value.lstrip("\n")[:1] not in ("", " ", "\t")
-        for at, line in enumerate(lines := value.split("\n")):
+        for at, line in enumerate(written_lines(value)):
+            if at:
+                self._break()
             if line:
                 self._write_indent()
                 self._put(line)
                 self._indention = False
-            if at < len(lines) - 1:
-                if line and doubles and line[0] not in " \t":
-                    self._break()
-                self._break()
 
 
 def _on_one_line(value: str, style: str, *, is_plain: bool) -> str:

@@ -18,11 +18,11 @@ def refolded(text: str) -> str:
     """``text``, the value of a folded scalar, as it is after kustomize has written and read it."""
     if "\n" not in text or _NOT_IN_BLOCK.search(text):
         return text
-    return _read(_written(text), text)
+    return _read(written_lines(text), text)
 
 
-def _written(text: str) -> list[str]:
-    """The lines that go-yaml writes."""
+def written_lines(text: str) -> list[str]:
+    """The lines that go-yaml writes for ``text``; the last one is empty where ``text`` ends one."""
     doubles = text.lstrip("\n")[:1] not in ("", *_BLANK)
     found: list[str] = []
     *broken, last = text.split("\n")
@@ -30,7 +30,7 @@ def _written(text: str) -> list[str]:
         found.append(line)
         if doubles and line and line[0] not in _BLANK:
             found.append("")
-    return [*found, last] if last else found
+    return [*found, last]
 
 
 def _read(lines: list[str], original: str) -> str:
@@ -38,7 +38,7 @@ def _read(lines: list[str], original: str) -> str:
     parts: list[str] = []
     pending = 0
     was_indented, has_text = False, False
-    for line in lines:
+    for line in lines if lines[-1] else lines[:-1]:
         if not line:
             pending += 1
             continue

@@ -67,6 +67,8 @@ def build(tree: Tree, path: str, options: Options = Options()) -> list[Manifest]
     add_hashes(resources)
     fix_references(resources, found.configuration.name_reference)
     resolve_variables(resources, found.variables, found.configuration.var_reference)
+    for resource in resources:
+        _check_head(resource)
     resources = ResMap(resource for resource in resources if not _is_local(resource))
     _order(resources, target, options)
     if options.managed_by_label or "managedByLabel" in requested:
@@ -90,7 +92,8 @@ def _order(resources: ResMap, target: Target, options: Options) -> None:
         sort_resources(resources, LEGACY)
 
 
-def _is_local(resource: Resource) -> bool:
+def _check_head(resource: Resource) -> None:
+    """RenderError for what lost its name or its kind on the way."""
     if not resource.name and not resource.kind.endswith("List"):
         raise RenderError(
             f"missing metadata.name in an object of kind {resource.kind or 'none'}",
@@ -103,6 +106,9 @@ def _is_local(resource: Resource) -> bool:
             subject=str(resource.id),
             next_step="correct what changes the kind",
         )
+
+
+def _is_local(resource: Resource) -> bool:
     return resource.annotations.get(_LOCAL, "false") != "false"
 
 

@@ -112,12 +112,11 @@ def inflate(args: ChartArgs, loader: Loader, inflation: Inflation) -> ResMap:
     """What the chart renders to. Raises RenderError as kustomize or Helm would."""
     source = loader.source(args.folder)
     _check(args, source)
-    tree, path = loader.tree, source
-    if not loader.is_directory(args.folder):
-        tree, path = _pulled(args, inflation.pull, source), ""
+    is_there = loader.is_directory(args.folder)
+    pulled = None if is_there else _pulled(args, inflation.pull, source)
     request = ChartRequest(
-        chart_from_tree(tree, path),
-        _values(args, loader, None if path else tree),
+        chart_from_tree(loader.tree, source) if pulled is None else chart_from_tree(pulled, ""),
+        _values(args, loader, pulled),
         release_name=_release_name(args, inflation.renderer),
         namespace=args.namespace or DEFAULT_NAMESPACE,
         kube_version=args.kube_version or inflation.kube_version,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from trueup.render.helm.chart import CHART_FILE
 from trueup.render.kustomize.kustomization import FILE_NAMES
 from trueup.tree import Tree
 
 Renderer = Literal["kustomize", "helm", "directory", "jsonnet"]
-
-CHART_FILE = "Chart.yaml"
 
 
 def detect(tree: Tree, path: str) -> Renderer:

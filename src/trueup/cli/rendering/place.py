@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from trueup.errors import InputError
-from trueup.render.detect import CHART_FILE
+from trueup.render.helm.chart import CHART_FILE
 from trueup.tree import FolderTree, MemoryTree, Tree
 from trueup.tree.archive import tree_from_archive
 

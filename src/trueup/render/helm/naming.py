@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trueup.errors import RenderError
-from trueup.render.helm.chart import Chart
+from trueup.render.helm.chart import CHART_FILE, Chart
 from trueup.render.helm.request import ChartRenderer, ChartRequest
 
 MAX_NAME = 53
@@ -29,7 +29,7 @@ def name_from_template(template: str, renderer: ChartRenderer) -> str:
     """What ``template`` gives, which may use Helm's functions but knows no values."""
     if "{{" not in template:
         return template
-    files = (("Chart.yaml", _CHART), ("templates/NOTES.txt", template.encode()))
+    files = ((CHART_FILE, _CHART), ("templates/NOTES.txt", template.encode()))
     notes = renderer.render(ChartRequest(Chart(files, "name", "0.0.0"))).notes
     if notes is None:
         raise RenderError(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from trueup.errors import RenderError
 from trueup.tree.glob import is_pattern, matches
+from trueup.tree.tree import encode_name
 
 IGNORE_FILE = ".helmignore"
 _ALWAYS = "templates/.?*"
@@ -44,7 +45,7 @@ def ignore_rules(text: str) -> Callable[[str, bool], bool]:
 
 
 def _hides(rules: list[_Rule], path: str, is_folder: bool) -> bool:
-    segments = path.encode("utf-8", "surrogateescape").split(b"/")
+    segments = encode_name(path).split(b"/")
     for rule in rules:
         fits = not rule.only_folders or is_folder
         if rule.negated:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs
 
+from trueup.render.sops.numbers import FALSE_WORDS
 from trueup.tree import Tree
 
 DEFAULT_TIMEOUT = 27.0
@@ -21,7 +22,6 @@ _SECRETS = re.compile(r"://[^/@]*:[^/@]*@")
 _USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_TRUE, _FALSE = ("1", "t", "T", "TRUE", "true", "True"), ("0", "f", "F", "FALSE", "false", "False")
 
 
 @dataclass(frozen=True)
@@ -126,11 +126,9 @@ def _leaves(folder: str) -> bool:
 
 def _parameters(query: str) -> tuple[float, bool, str]:
     values = {key: found[0] for key, found in parse_qs(query, keep_blank_values=True).items()}
-    wanted = values.get("submodules", "")
-    submodules = wanted not in _FALSE if wanted in (*_TRUE, *_FALSE) else True
     return (
         _seconds(values.get("timeout", "")),
-        submodules,
+        values.get("submodules") not in FALSE_WORDS,
         values.get("ref") or values.get("version", ""),
     )
 

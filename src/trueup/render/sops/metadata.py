@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from trueup.errors import DecryptionError
-from trueup.render.sops.numbers import format_float, parse_time, without_fraction
+from trueup.render.sops.numbers import TRUE_WORDS, format_float, parse_time, without_fraction
 from trueup.render.sops.rules import RULES, Rule
 from trueup.render.sops.tree import Branch, Comment, is_utf8
 
@@ -154,7 +154,7 @@ def _number(found: Branch, name: str) -> int:
 def _flag(found: Branch, name: str) -> bool:
     value = found.get(name)
     if isinstance(value, str):
-        return value in ("1", "t", "T", "TRUE", "true", "True")
+        return value in TRUE_WORDS
     return bool(value)
 
 

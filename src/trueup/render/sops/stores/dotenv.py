@@ -51,11 +51,11 @@ def plain(value: Any, key: str) -> str:
             return str(value)
         case float():
             text = format_float(value, "G")
-            return text if "." in text or "E" in text else _with_decimal(value, text)
+            return text if "." in text or "E" in text else _with_decimal(text)
         case Time():
             return without_fraction(value.text)
     raise DecryptionError("is a collection, and the format has no form for one", subject=key)
 
 
-def _with_decimal(value: float, text: str) -> str:
+def _with_decimal(text: str) -> str:
     return text if text[-1].isalpha() else f"{text}.0"

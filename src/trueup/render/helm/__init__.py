@@ -7,8 +7,8 @@
 
 ``ChartRenderer`` is the port behind which Helm runs the templates, in a process of its own (see
 ``trueup.sandbox.helm``). All else is here, and pure: ``strvals`` is the syntax of ``--set``,
-``arranging`` finds hooks and the order of objects, ``postrendering`` lays a kustomization over them, ``packing`` and ``guard`` prepare what Helm's
-library is handed.
+``arranging`` finds hooks and the order of objects, ``postrendering`` lays a kustomization over them,
+``packing`` and ``guard`` prepare what Helm's library is handed.
 """
 
 from trueup.render.helm.chart import Chart

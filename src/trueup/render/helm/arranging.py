@@ -40,7 +40,7 @@ def arrange(
     Raises RenderError, in Helm's words, for a document that does not parse.
     """
     pieces = [
-        _piece(path, text)
+        piece_of(path, text)
         for path in sorted(files)
         if not path.endswith(_NOTES) and not path.rpartition("/")[2].startswith("_")
         for text in split_documents(files[path])
@@ -77,10 +77,6 @@ def hook_of(piece: Piece) -> Hook | None:
 
 def piece_of(source: str, text: str) -> Piece:
     """A document with its head checked; RenderError in Helm's words if that cannot be read."""
-    return _piece(source, text)
-
-
-def _piece(source: str, text: str) -> Piece:
     try:
         document = first_document(text)
     except YamlError as error:

@@ -15,7 +15,6 @@ from trueup.render.kustomize.resource import Resource
 from trueup.render.kustomize.ties import Tie, follow_all
 
 METADATA_LABELS = FieldSpec(Gvk(), "metadata/labels", create=True)
-METADATA_ANNOTATIONS = FieldSpec(Gvk(), "metadata/annotations", create=True)
 
 
 def set_entries(resources: ResMap, entries: Mapping[str, str], specs: Iterable[FieldSpec]) -> None:

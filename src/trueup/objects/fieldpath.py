@@ -30,9 +30,6 @@ class Absent:
 ABSENT: Final = Absent()
 
 _FIELD_RANK = {"f": 0, "k": 1, "v": 2, "i": 3}
-_HTML = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
 
 
 def key_element(keys: Mapping[str, Any]) -> str:
@@ -141,18 +138,13 @@ def value_at(obj: Any, path: Path) -> Any:
 def _json(value: Any) -> str:
     """As Go writes it: sorted keys, no spaces, whole floats as integers, HTML escaped."""
     if isinstance(value, str):
-        return html_escaped(orjson.dumps(value).decode())
+        return gotext.html_escaped(orjson.dumps(value).decode())
     if isinstance(value, Mapping):
         inner = ",".join(f"{_json(key)}:{_json(value[key])}" for key in sorted(value))
         return "{" + inner + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         value = int(value)
     return orjson.dumps(value).decode()
-
-
-def html_escaped(json_text: str) -> str:
-    """JSON text with the characters escaped that Go's encoder escapes for HTML."""
-    return json_text.translate(_HTML)
 
 
 def _value_order(value: Any) -> tuple[int, Any]:

@@ -1,4 +1,4 @@
-"""Text in quotes, as Go prints it."""
+"""Text in quotes, and in JSON, as Go prints it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ ESCAPES: Final = {
     '"': '\\"',
 }
 
+_SAFE_FOR_HTML: Final = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
 
 def quoted(text: str) -> str:
     """``text`` as ``%q`` prints it, see https://pkg.go.dev/strconv#Quote."""
@@ -31,3 +35,8 @@ def _escaped(char: str) -> str:
     if code < 0x80:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def html_escaped(json_text: str) -> str:
+    """JSON text with the characters escaped that Go's encoder escapes for HTML."""
+    return json_text.translate(_SAFE_FOR_HTML)

@@ -9,15 +9,7 @@ from typing import Any
 import orjson
 
 from trueup.fetch.charts.metadata import ChartFile, Dependency, Lock
-
-_ESCAPED = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-}
-_ESCAPES = str.maketrans(_ESCAPED)
+from trueup.objects.gotext import html_escaped
 
 Dependencies = Iterable[Dependency] | None
 
@@ -39,7 +31,7 @@ def digest_of(wanted: Dependencies, locked: Dependencies) -> str:
 
 
 def _digest(value: Any) -> str:
-    written = orjson.dumps(value).decode().translate(_ESCAPES)
+    written = html_escaped(orjson.dumps(value).decode())
     return f"sha256:{sha256(written.encode()).hexdigest()}"
 
 

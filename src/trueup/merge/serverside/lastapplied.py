@@ -14,7 +14,7 @@ from trueup.merge.serverside.compare import compare
 from trueup.merge.serverside.shape import Shape
 from trueup.merge.serverside.typed import TypedError, check, fields_of
 from trueup.objects import Manifest, manifest
-from trueup.objects.fieldpath import html_escaped
+from trueup.objects.gotext import html_escaped
 
 KUBECTL = "kubectl"
 ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration"

@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from trueup.objects.gotext import html_escaped
 from trueup.render.kustomize.nodes import Node, is_scalar, text_of, to_value
 from trueup.render.kustomize.resource import Resource
 
@@ -47,15 +48,4 @@ def _digest(value: Any) -> str:
 def go_json(value: Any) -> str:
     """``value`` as Go's ``json.Marshal`` writes it: compact, sorted, safe for HTML."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    for char, escape in _HTML_SAFE.items():
-        text = text.replace(char, escape)
-    return text
-
-
-_HTML_SAFE = {
-    "&": "\\u0026",
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-}
+    return html_escaped(text)

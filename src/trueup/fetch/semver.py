@@ -65,6 +65,14 @@ class Version:
         prerelease = (found.group(4) or "")[1:]
         return cls((major, minor, patch), _rank_of(prerelease), text)
 
+    @classmethod
+    def find(cls, text: str) -> Version | None:
+        """As ``parse``, but None for what is no version."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            return None
+
 
 def _rank_of(prerelease: str) -> tuple[int, _PrereleaseKey]:
     if not prerelease:
@@ -126,12 +134,7 @@ def matching_tags(text: str, tags: list[str]) -> list[str]:
 
 
 def _version_of_tag(tag: str) -> Version | None:
-    if tag.count(".") < 2:
-        return None
-    try:
-        return Version.parse(tag)
-    except ValueError:
-        return None
+    return Version.find(tag) if tag.count(".") >= 2 else None
 
 
 def _all_allow(comparisons: tuple[_Comparison, ...], version: Version) -> bool:

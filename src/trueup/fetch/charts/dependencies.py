@@ -12,7 +12,6 @@ from trueup.errors import InputError
 from trueup.fetch.charts.lock_digest import digest_of, is_in_sync
 from trueup.fetch.charts.metadata import ChartFile, Dependency, Lock, read_chart
 from trueup.fetch.charts.package import Package, check_package
-from trueup.fetch.charts.registry import is_exact
 from trueup.fetch.charts.sources import ChartSources
 from trueup.fetch.charts.vendored import Vendored, missing, vendored
 from trueup.fetch.semver import Range, Version
@@ -172,7 +171,8 @@ class _Resolving:
 
 def _check_version(each: Dependency, chart: ChartFile) -> None:
     wanted = Range.parse(each.version)
-    if not is_exact(chart.version) or not wanted.allows(Version.parse(chart.version)):
+    version = Version.find(chart.version)
+    if version is None or not wanted.allows(version):
         _refuse(each, f"at version {chart.version} does not satisfy the constraint {each.version}")
 
 

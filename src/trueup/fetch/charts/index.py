@@ -54,7 +54,7 @@ class Index:
                 return each
         wanted = Range.parse(version or "*")
         for each in listed:
-            parsed = _parsed(each.version)
+            parsed = Version.find(each.version)
             if parsed is not None and wanted.allows(parsed):
                 return each
         raise _missing(f"no version of the chart {name} matches {version or '*'!r}", subject)
@@ -63,7 +63,7 @@ class Index:
         """The highest version in a range that can be had; InputError if there is none."""
         wanted = Range.parse(versions)
         for each in self._versions(name, subject):
-            parsed = _parsed(each.version)
+            parsed = Version.find(each.version)
             if parsed is not None and each.urls and wanted.allows(parsed):
                 return each.version
         raise _missing(f"no version of the chart {name} matches {versions!r}", subject)
@@ -118,7 +118,7 @@ def _document(content: bytes, subject: str) -> Any:
 
 def _sorted(listed: Any) -> tuple[ChartVersion, ...]:
     versions = list(_valid(listed if isinstance(listed, list) else []))
-    parsed = [(_parsed(each.version), each) for each in versions]
+    parsed = [(Version.find(each.version), each) for each in versions]
     ordered = [(version, each) for version, each in parsed if version is not None]
     ordered.sort(key=lambda pair: pair[0], reverse=True)
     return tuple(each for _, each in ordered)
@@ -132,13 +132,6 @@ def _valid(listed: list[Any]) -> Iterator[ChartVersion]:
         urls = item.get("urls")
         urls = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
         yield ChartVersion(str(item["version"]), urls, str(item.get("digest") or ""))
-
-
-def _parsed(version: str) -> Version | None:
-    try:
-        return Version.parse(version)
-    except ValueError:
-        return None
 
 
 def _missing(cause: str, subject: str) -> InputError:

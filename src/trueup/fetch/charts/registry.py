@@ -64,18 +64,14 @@ class ChartRegistry:
 
 def is_exact(version: str) -> bool:
     """Whether ``version`` is one, and no range."""
-    try:
-        Version.parse(version)
-    except ValueError:
-        return False
-    return True
+    return Version.find(version) is not None
 
 
 def _strict(tag: str) -> Version | None:
     """A version with all its parts, and no ``v`` before it."""
     numbers = tag.partition("+")[0].partition("-")[0].split(".")
     plain = all(part.isdigit() and (part == "0" or part[0] != "0") for part in numbers)
-    return Version.parse(tag) if len(numbers) == 3 and plain and is_exact(tag) else None
+    return Version.find(tag) if len(numbers) == 3 and plain else None
 
 
 def _agreed(reference: Reference, version: str) -> str:

@@ -14,11 +14,10 @@ from trueup.fetch.charts import Access, ChartSources, Mode, fetch_chart, resolve
 from trueup.fetch.charts.registry import CONFIG
 from trueup.fetch.http import Tls
 from trueup.fetch.oci import Reference, fetch_artifact
+from trueup.fetch.oci.reference import SCHEME
 from trueup.render.helm import chart_from_tree
 from trueup.render.helm.packing import pack
 from trueup.tree import Tree
-
-_OCI = "oci://"
 
 
 def from_repository(chart: str, flags: Flags) -> Tree:
@@ -60,7 +59,7 @@ def chart_of(repository: str, chart: str, version: str) -> Tree:
         home = HelmHome.read()
         sources = ChartSources(home.access, Access(), keyring=home.keyring, aliases=home.aliases)
         async with sources:
-            if repository.startswith(_OCI):
+            if repository.startswith(SCHEME):
                 url = f"{repository.rstrip('/')}/{chart}"
                 return (await fetch_chart(sources, url, version=version)).tree()
             found = await fetch_chart(sources, chart, repository=repository, version=version)

@@ -15,6 +15,7 @@ from trueup.fetch.charts.index import MAX_INDEX_BYTES, ChartVersion, Index, Inde
 from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, Package
 from trueup.fetch.http import HttpClient, HttpError, basic, origin_of, read_body, shown
 from trueup.fetch.http.errors import error_of_status
+from trueup.fetch.oci.reference import SCHEME
 
 FromRegistry = Callable[[str], Awaitable[Package]]
 """Gets the package behind an ``oci://`` URL, which an index may list."""
@@ -60,7 +61,7 @@ class ChartRepository:
             raise InputError(
                 f"{name} {found.version} has no downloadable URLs", subject=self._subject
             )
-        if found.urls[0].startswith("oci://"):
+        if found.urls[0].startswith(SCHEME):
             return await self._from_registry(found.urls[0])
         url = self._resolved(found.urls[0])
         content = await self._download(url)

@@ -18,6 +18,8 @@ _UNDECLARED = "field not declared in schema"
 """At the first one Go stops to walk its map, which has no order: what else is wrong counts not."""
 _TEXT_TYPE = re.compile(r" of type v1\.\w+(Type|Policy|Protocol|Affinity|Status|Operator|Mode)$")
 """A text may have a type of its own in Go, which the embedded server does not know by name."""
+_NODE_PORTS = range(30000, 65536)
+"""Those that a server gives; kube-apiserver makes up others, from 32768 on, for a dry run."""
 _LOST_RULES = "f:rules"
 """Whether rules are empty or none only kube-apiserver still knows when it notes who set them."""
 FOREIGN = {"kube-root-ca.crt", "default"}
@@ -77,7 +79,7 @@ class Normaliser:
             return _told(shown) if key == "managedFields" else shown
         if isinstance(value, str):
             return self._known(value, key)
-        if key.endswith("odePort") and isinstance(value, int) and 30000 <= value <= 32767:
+        if key.endswith("odePort") and isinstance(value, int) and value in _NODE_PORTS:
             return "<port>"
         return value
 

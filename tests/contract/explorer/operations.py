@@ -19,7 +19,7 @@ from tests.contract.explorer.writes import applies, creates, minimal_create, upd
 
 @dataclass(frozen=True)
 class Exploration:
-    """``definition``: of the sequence's custom kind; ``own``: it may be changed."""
+    """``steps``, one after the other, on objects of ``subjects``; one kind at most is custom."""
 
     subjects: tuple[Subject, ...]
     steps: list[Step] = field(default_factory=list)

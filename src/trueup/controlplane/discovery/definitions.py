@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from trueup.controlplane.discovery.operation import META, Node
 from trueup.controlplane.resources import Resource
 from trueup.objects import GroupVersionKind
 from trueup.schema import zero_fields
 from trueup.schema.builtin import definitions, descriptions, kinds
 
-Node = dict[str, Any]
-
 PREFIX = "#/components/schemas/"
-_META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 _CONVENTIONS = "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
 _API_VERSION = (
     "The version of the schema that this object is written in; servers may refuse versions that"
@@ -93,7 +91,7 @@ class Definitions:
 
     def _object_fields(self) -> dict[str, Node]:
         text = f"Standard object's metadata. More info: {_CONVENTIONS}#metadata"
-        reference = self.reference(f"{_META}.ObjectMeta")
+        reference = self.reference(f"{META}.ObjectMeta")
         return {**_TYPE_FIELDS, "metadata": {"allOf": [reference], "description": text}}
 
     def _completed(self, node: Node) -> Node:
@@ -123,7 +121,7 @@ class Definitions:
             "required": ["items"],
             "properties": {
                 **_TYPE_FIELDS,
-                "metadata": {"allOf": [self.reference(f"{_META}.ListMeta")]},
+                "metadata": {"allOf": [self.reference(f"{META}.ListMeta")]},
                 "items": {"type": "array", "items": self.reference(name_of(resource))},
             },
             "x-kubernetes-group-version-kind": [gvk._asdict()],

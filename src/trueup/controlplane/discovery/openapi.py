@@ -6,8 +6,7 @@ https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,7 +19,9 @@ from trueup.controlplane.discovery.operation import (
     Operation,
     extensions,
     of_version,
+    responses,
     root,
+    told_once,
 )
 from trueup.controlplane.discovery.operations import operations
 from trueup.controlplane.resources import Catalog
@@ -53,33 +54,24 @@ def document(catalog: Catalog, group: str, version: str) -> Document | None:
     if not resources:
         return None
     known = Definitions(resources)
+    tell = partial(_operation, known)
     places = [place for resource in resources for place in operations(resource)]
     if not any(resource.custom for resource in resources):
         places.append(of_version(group, version))
     return {
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes", "version": NEWEST},
-        "paths": {path: _path(found, known) for path, found in sorted(places)},
+        "paths": {path: told_once(found, tell, _parameters) for path, found in sorted(places)},
         "components": {"schemas": known.all(), "securitySchemes": {"BearerToken": TOKEN}},
     }
 
 
-def _path(found: Mapping[str, Operation], known: Definitions) -> Document:
-    """What all of a path's operations take is said once, of the path."""
-    common = parameters.common(found.values())
-    item = {
-        method: _operation(operation, operation.parameters - common, known)
-        for method, operation in found.items()
-    }
-    return {**item, "parameters": _parameters(common)} if common else item
-
-
-def _operation(operation: Operation, own: frozenset[str], known: Definitions) -> Document:
+def _operation(known: Definitions, operation: Operation, own: frozenset[str]) -> Document:
     found: Document = {
         "tags": [operation.tag],
         "description": operation.text,
         "operationId": operation.id,
-        "responses": _responses(operation, known),
+        "responses": responses(operation, _answer(known, operation)),
         **extensions(operation),
     }
     if own:
@@ -92,14 +84,9 @@ def _operation(operation: Operation, own: frozenset[str], known: Definitions) ->
     return found
 
 
-def _responses(operation: Operation, known: Definitions) -> Document:
+def _answer(known: Definitions, operation: Operation) -> Document:
     schema = known.reference(operation.answer) if operation.answer else {"type": "string"}
-    content = {kind: {"schema": schema} for kind in operation.gives}
-    found: Document = {
-        str(code): {"description": HTTPStatus(code).phrase, "content": content}
-        for code in operation.codes
-    }
-    return {**found, "401": {"description": "Unauthorized"}}
+    return {"content": {kind: {"schema": schema} for kind in operation.gives}}
 
 
 def _parameters(names: frozenset[str]) -> list[Document]:

@@ -5,14 +5,20 @@ The names are those by which kube-apiserver's are known to generated clients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from trueup.objects import GroupVersionKind
 
 JSON, YAML, ANY, TEXT = "application/json", "application/yaml", "*/*", "text/plain"
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
+
+
+Node = dict[str, Any]
+"""Of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,31 @@ def one(kind: str) -> str:
     return f"an {kind}" if kind[0] in "AEIOU" else f"a {kind}"
 
 
-def extensions(operation: Operation) -> dict[str, Any]:
+def told_once(
+    found: Mapping[str, Operation],
+    operation: Callable[[Operation, frozenset[str]], Node],
+    parameters: Callable[[frozenset[str]], list[Node]],
+) -> Node:
+    """All that can be done at a path; what each operation takes is said of the path.
+
+    ``operation`` tells one with the parameters that are its own, ``parameters`` tells some.
+    """
+    common = reduce(frozenset.intersection, [each.parameters for each in found.values()])
+    item: Node = {
+        method: operation(each, each.parameters - common) for method, each in found.items()
+    }
+    return {**item, "parameters": parameters(common)} if common else item
+
+
+def responses(operation: Operation, answer: Node) -> Node:
+    """By code; ``answer`` is what those of success hold besides."""
+    found: Node = {
+        str(code): {"description": HTTPStatus(code).phrase, **answer} for code in operation.codes
+    }
+    return {**found, "401": {"description": "Unauthorized"}}
+
+
+def extensions(operation: Operation) -> Node:
     """What Kubernetes adds to OpenAPI."""
     if operation.gvk is None:
         return {}

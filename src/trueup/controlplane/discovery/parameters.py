@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from typing import Any, Protocol
+from typing import Any
 
 LIST = frozenset(
     {
@@ -88,15 +86,3 @@ def place_of(name: str) -> dict[str, Any]:
 def type_of(name: str) -> dict[str, Any]:
     found = "boolean" if name in _BOOLEANS else "integer" if name in _INTEGERS else "string"
     return {"type": found, "uniqueItems": True}
-
-
-class Taking(Protocol):
-    """Whatever takes parameters."""
-
-    @property
-    def parameters(self) -> frozenset[str]: ...
-
-
-def common(operations: Iterable[Taking]) -> frozenset[str]:
-    """What each of them takes."""
-    return reduce(frozenset.intersection, [operation.parameters for operation in operations])

@@ -5,8 +5,7 @@ It says less than v3: what may be null or is of several types is of none, and de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 
 from trueup.controlplane.discovery import parameters
@@ -17,6 +16,8 @@ from trueup.controlplane.discovery.operation import (
     extensions,
     of_groups,
     of_version,
+    responses,
+    told_once,
 )
 from trueup.controlplane.discovery.operations import operations
 from trueup.controlplane.resources import Catalog
@@ -38,7 +39,8 @@ def document(catalog: Catalog) -> Document:
     places += of_groups(group for group in groups if group)
     for group in groups:
         places += [of_version(group, version) for version in catalog.versions(group)]
-    paths = {path: _path(found, known) for path, found in sorted(places)}
+    tell = partial(_operation, known)
+    paths = {path: told_once(found, tell, _parameters) for path, found in sorted(places)}
     return {
         "swagger": "2.0",
         "info": {"title": "Kubernetes", "version": NEWEST},
@@ -49,16 +51,7 @@ def document(catalog: Catalog) -> Document:
     }
 
 
-def _path(found: Mapping[str, Operation], known: Definitions) -> Document:
-    common = parameters.common(found.values())
-    item = {
-        method: _operation(operation, operation.parameters - common, known)
-        for method, operation in found.items()
-    }
-    return {**item, "parameters": _parameters(common)} if common else item
-
-
-def _operation(operation: Operation, own: frozenset[str], known: Definitions) -> Document:
+def _operation(known: Definitions, operation: Operation, own: frozenset[str]) -> Document:
     body = [_body(operation, known)] if operation.body else []
     return {
         "description": operation.text,
@@ -68,7 +61,7 @@ def _operation(operation: Operation, own: frozenset[str], known: Definitions) ->
         "tags": [operation.tag],
         "operationId": operation.id,
         "parameters": [*body, *_parameters(own)],
-        "responses": _responses(operation, known),
+        "responses": responses(operation, {"schema": _answer(known, operation)}),
         **extensions(operation),
     }
 
@@ -78,13 +71,8 @@ def _body(operation: Operation, known: Definitions) -> Document:
     return {**found, "required": True} if operation.needs_body else found
 
 
-def _responses(operation: Operation, known: Definitions) -> Document:
-    schema = _referred(known, operation.answer) if operation.answer else {"type": "string"}
-    found: Document = {
-        str(code): {"description": HTTPStatus(code).phrase, "schema": schema}
-        for code in operation.codes
-    }
-    return {**found, "401": {"description": "Unauthorized"}}
+def _answer(known: Definitions, operation: Operation) -> Document:
+    return _referred(known, operation.answer) if operation.answer else {"type": "string"}
 
 
 def _parameters(names: frozenset[str]) -> list[Document]:

@@ -55,10 +55,10 @@ def body_value(request: Request) -> Any:
         return from_yaml(request.body)
     if media_type == protobuf.MEDIA_TYPE:
         return _from_protobuf(request.body)
-    raise unsupported(media_type, (_JSON, "application/yaml", protobuf.MEDIA_TYPE))
+    raise unsupported((_JSON, "application/yaml", protobuf.MEDIA_TYPE))
 
 
-def unsupported(media_type: str, accepted: tuple[str, ...]) -> UnsupportedMediaType:
+def unsupported(accepted: tuple[str, ...]) -> UnsupportedMediaType:
     listed = ", ".join(accepted)
     text = (
         f"the body of the request was in an unknown format - accepted media types include: {listed}"
@@ -88,7 +88,7 @@ def require_patchable(request: Request, *, custom: bool) -> None:
     if media_type not in accepted and not custom:
         raise UnsupportedMediaType("415: Unsupported Media Type")
     if media_type not in accepted:
-        raise unsupported(media_type, tuple(accepted))
+        raise unsupported(tuple(accepted))
     _require_apply_options(request, is_apply=media_type == APPLY_PATCH)
 
 

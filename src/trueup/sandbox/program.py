@@ -6,23 +6,21 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from trueup.sandbox.interpreter import python
 from trueup.sandbox.limits import Limits
 
 _LAUNCH = """
-import os, sys
-sys.path[:] = sys.argv[4:int(sys.argv[3])]
+import os
 from trueup.sandbox.confinement import allow_cpu_time, confine
 confine(os.getppid(), int(sys.argv[1]))
 allow_cpu_time(int(sys.argv[2]), once=True)
-command = sys.argv[int(sys.argv[3]):]
-os.execv(command[0], command)
+os.execv(sys.argv[3], sys.argv[3:])
 """
 _CHUNK = 64 * 1024
 _MAX_ERRORS = 64 * 1024
@@ -46,7 +44,7 @@ def run_program(
     from how it finished. It ends with all that it started, whatever happens.
     """
     process = subprocess.Popen(  # noqa: S603 - no shell, and the caller names the program
-        _launcher(command, limits),
+        python(_LAUNCH, limits.memory_bytes, limits.cpu_seconds, *command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -71,13 +69,6 @@ def _wait(process: subprocess.Popen[bytes]) -> float:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_utime + usage.ru_stime
-
-
-def _launcher(command: Sequence[str], limits: Limits) -> list[str]:
-    path = [entry for entry in sys.path if entry]
-    numbers = (limits.memory_bytes, limits.cpu_seconds, 4 + len(path))
-    interpreter = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _LAUNCH]
-    return [*interpreter, *map(str, numbers), *path, *command]
 
 
 def _read(process: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, bytes]:

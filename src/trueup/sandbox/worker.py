@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
@@ -16,13 +15,12 @@ from trueup.errors import InputError, SandboxError, TrueupError
 from trueup.sandbox import frames
 from trueup.sandbox.conversation import Conversation, HungUp
 from trueup.sandbox.frames import ANSWER, Kind
+from trueup.sandbox.interpreter import python
 from trueup.sandbox.limits import Limits
 
 _BOOT = """
-import sys
-sys.path[:] = sys.argv[5:]
 from trueup.sandbox.inside import serve
-serve(*map(int, sys.argv[1:5]))
+serve(*map(int, sys.argv[1:]))
 """
 
 # Linux ends a child with the *thread* that started it, and threads of pools come and go. This one
@@ -98,9 +96,8 @@ class Worker:
 
 def _start(limits: Limits, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     numbers = (os.getpid(), limits.cpu_seconds, limits.memory_bytes, limits.output_bytes)
-    path = [entry for entry in sys.path if entry]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, on a text of ours
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT, *map(str, numbers), *path],
+        python(_BOOT, *numbers),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

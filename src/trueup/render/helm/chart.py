@@ -15,20 +15,11 @@ SCHEMA_FILE = "values.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Dependency:
-    """One that Chart.yaml (or, of old, requirements.yaml) names."""
-
-    name: str
-    version: str = ""
-    repository: str = ""
-    alias: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """The files by path, below the chart's folder, in the order in which Helm walks them.
 
-    Packed subcharts are files of ``charts/`` like any other.
+    Packed subcharts are files of ``charts/`` like any other. ``dependencies`` are the names that
+    Chart.yaml lists, or, of old, requirements.yaml.
     """
 
     files: tuple[tuple[str, bytes], ...]
@@ -36,8 +27,7 @@ class Chart:
     version: str
     kind: str = "application"
     kube_version: str = ""
-    deprecated: bool = False
-    dependencies: tuple[Dependency, ...] = ()
+    dependencies: tuple[str, ...] = ()
 
 
 def chart_from_files(files: tuple[tuple[str, bytes], ...], subject: str) -> Chart:
@@ -63,7 +53,6 @@ def chart_from_files(files: tuple[tuple[str, bytes], ...], subject: str) -> Char
         version=_text(said, "version"),
         kind=_text(said, "type") or "application",
         kube_version=_text(said, "kubeVersion"),
-        deprecated=said.get("deprecated") is True,
         dependencies=tuple(_dependencies(said.get("dependencies"))),
     )
 
@@ -76,7 +65,7 @@ def check_installable(chart: Chart) -> None:
             subject=chart.name,
             next_step="render the chart that uses it",
         )
-    missing = missing_dependencies(chart)
+    missing = _missing_dependencies(chart)
     if missing:
         raise RenderError(
             f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}",
@@ -85,16 +74,16 @@ def check_installable(chart: Chart) -> None:
         )
 
 
-def missing_dependencies(chart: Chart) -> list[str]:
-    """The names of dependencies that ``charts/`` does not have, in their order."""
+def _missing_dependencies(chart: Chart) -> list[str]:
+    """The dependencies that ``charts/`` does not have, in their order."""
     if not chart.dependencies:
         return []
-    there = {name for name, _ in subcharts(chart)}
-    return [each.name for each in chart.dependencies if each.name not in there]
+    there = set(_subcharts(chart))
+    return [name for name in chart.dependencies if name not in there]
 
 
-def subcharts(chart: Chart) -> Iterator[tuple[str, str]]:
-    """Name and version of each chart in ``charts/``, unpacked or packed."""
+def _subcharts(chart: Chart) -> Iterator[str]:
+    """The name of each chart in ``charts/``, unpacked or packed."""
     for path, content in chart.files:
         parts = path.split("/")
         if parts[0] != "charts" or len(parts) < 2 or parts[1][:1] in ("_", "."):
@@ -103,15 +92,13 @@ def subcharts(chart: Chart) -> Iterator[tuple[str, str]]:
             content = chart_from_archive(content, source=path).read(CHART_FILE)
         elif parts[2:] != [CHART_FILE]:
             continue
-        said = _mapping(content, path)
-        yield _text(said, "name"), _text(said, "version")
+        yield _text(_mapping(content, path), "name")
 
 
-def _dependencies(listed: Any) -> Iterator[Dependency]:
+def _dependencies(listed: Any) -> Iterator[str]:
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, dict):
-            fields = (_text(each, key) for key in ("name", "version", "repository", "alias"))
-            yield Dependency(*fields)
+            yield _text(each, "name")
 
 
 def _mapping(content: bytes, subject: str) -> dict[str, Any]:

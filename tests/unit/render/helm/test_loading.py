@@ -7,7 +7,7 @@ import os
 import pytest
 
 from trueup.errors import RenderError, TreeError
-from trueup.render.helm.chart import Dependency, check_installable
+from trueup.render.helm.chart import check_installable
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
 from trueup.render.helm.packing import files_of, pack
 from trueup.render.helm.request import ChartRequest
@@ -30,7 +30,7 @@ def test_it_knows_what_its_file_says() -> None:
     needs = "type: library\nkubeVersion: '>=1.20'\ndependencies:\n- {name: web, alias: blue}\n"
     chart = chart_from_tree(MemoryTree({"Chart.yaml": CHART + needs}), "")
     assert (chart.name, chart.kind, chart.kube_version) == ("shop", "library", ">=1.20")
-    assert chart.dependencies == (Dependency("web", alias="blue"),)
+    assert chart.dependencies == ("web",)
 
 
 def test_folders_behind_links_are_followed_within_the_tree() -> None:

@@ -22,7 +22,6 @@ from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS, KustomizationD
 from trueup.errors import InputError, NotFound, TrueupError
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import ABSENT
-from trueup.plan.inventory import ref_of
 from trueup.report import DeliveryRecord, record_ref
 from trueup.report.entries import DriftedField
 
@@ -112,8 +111,7 @@ async def _that_held_secrets(client: Client, delivery: ObjectRef) -> frozenset[O
     if stored is None:
         return frozenset()
     applied = DeliveryRecord.from_manifest(stored).objects
-    refs = (ref_of({"id": item.id, "v": item.version}) for item in applied if item.guarded)
-    return frozenset(ref for ref in refs if ref is not None)
+    return frozenset(ref for item in applied if item.guarded and (ref := item.ref) is not None)
 
 
 async def _read(client: Client, ref: Any, optional: bool) -> Manifest | None:

@@ -46,7 +46,7 @@ class Memory:
         return {
             ref: Remembered(item.uid, item.sent, item.live, item.guarded)
             for item in self.record(delivery).objects
-            if (ref := _ref_of(item)) is not None
+            if (ref := item.ref) is not None
         }
 
     def stored_objects(self, delivery: ObjectRef) -> set[ObjectRef]:
@@ -55,7 +55,7 @@ class Memory:
         if packed is None:
             return set()
         objects = DeliveryRecord.from_manifest(orjson.loads(packed)).objects
-        return {ref for item in objects if (ref := _ref_of(item)) is not None}
+        return {ref for item in objects if (ref := item.ref) is not None}
 
     def change(self, record: DeliveryRecord) -> None:
         """Remember ``record`` from now on; ``store`` writes it."""
@@ -97,10 +97,6 @@ class Memory:
 def _packed(stored: Manifest) -> bytes:
     """Bytes: a record is read once, at the first look at its delivery, and kept all the time."""
     return bytes(memoryview(orjson.dumps(without_managed_fields(stored))))
-
-
-def _ref_of(item: AppliedObject) -> ObjectRef | None:
-    return inventory.ref_of({"id": item.id, "v": item.version})
 
 
 def applied_objects(remembered: Mapping[ObjectRef, Remembered]) -> Iterable[AppliedObject]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 import orjson
 
 from trueup.objects import GroupVersionKind, ObjectRef
+from trueup.plan import inventory
 from trueup.plan.diff import ABSENT
 
 DriftType = Literal["Changed", "Deleted", "Replaced"]
@@ -45,6 +46,11 @@ class AppliedObject:
         uid, sent, live = (str(data.get(key) or "") for key in ("uid", "sent", "live"))
         guarded = bool(data.get("guarded"))
         return cls(str(data["id"]), str(data.get("v") or ""), uid, sent, live, guarded)
+
+    @property
+    def ref(self) -> ObjectRef | None:
+        """The object; None if the id is not one of ours."""
+        return inventory.ref_of({"id": self.id, "v": self.version})
 
     def to_json(self) -> dict[str, Any]:
         pairs = {"v": self.version, "uid": self.uid, "sent": self.sent, "live": self.live}

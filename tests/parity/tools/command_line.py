@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 import click
 
@@ -19,10 +18,8 @@ def built_by(renderer: str) -> Callable[[Case], bytes]:
     """What ``trueup build`` with the case's flags prints, of its folder as a tree."""
 
     def built(case: Case) -> bytes:
-        module = import_module(RENDERERS[renderer])
         place = Place(FolderTree(case.input), case.path, case.path)
-        text: str = module.render(place, _flags(case)).text
-        return text.encode()
+        return RENDERERS[renderer](place, _flags(case)).text.encode()
 
     return built
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 
 import click
 
@@ -25,14 +24,20 @@ from trueup.render.bounds import check_object_count
 from trueup.render.detect import detect
 from trueup.tree import BoundedTree, Tree
 
-RENDERERS: dict[str, str] = {
-    "kustomize": "trueup.cli.rendering.kustomize",
-    "helm": "trueup.cli.rendering.helm",
-    "directory": "trueup.cli.rendering.directory",
-    "jsonnet": "trueup.cli.rendering.jsonnet",
-    "flux": "trueup.cli.rendering.flux",
+
+def _flux(place: Place, flags: Flags) -> Rendered:
+    from trueup.cli.rendering import flux  # takes a while to load
+
+    return flux.render(place, flags)
+
+
+RENDERERS: dict[str, Render] = {
+    "kustomize": kustomize.render,
+    "helm": helm.render,
+    "directory": directory.render,
+    "jsonnet": jsonnet.render,
+    "flux": _flux,
 }
-"""The module of each renderer, which is loaded when it is needed."""
 
 render_options = together(
     click.option(
@@ -83,9 +88,8 @@ def _rendered(ctx: click.Context, place: Place, with_origins: bool) -> Rendered:
     check_flags(ctx, chosen)
     if ctx.params["dependency_update"]:
         place = published.with_dependencies(place, ctx.params)
-    renderer: Render = import_module(RENDERERS[chosen]).render
     flags = {**ctx.params, ORIGINS: True} if with_origins else ctx.params
-    rendered = renderer(place, flags)
+    rendered = RENDERERS[chosen](place, flags)
     check_object_count(len(rendered.objects), place.shown)
     return rendered
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import click
 
-from trueup.cli.connection import data_directory
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
 from trueup.cli.rendering.place import Place
@@ -105,7 +104,8 @@ def _options(flags: Flags) -> Options:
 
 
 def _remotes() -> Remotes:
-    from trueup.cli.rendering.remotes import FetchedRemotes  # takes a while to load
+    from trueup.cli.connection import data_directory  # these take a while to load
+    from trueup.cli.rendering.remotes import FetchedRemotes
 
     return FetchedRemotes(data_directory() / "cache" / "git")
 

@@ -17,6 +17,7 @@ _VAULT: Final = "sops.vault-token"
 _AWS: Final = "sops.aws-kms"
 _AZURE: Final = "sops.azure-kv"
 _GCP: Final = "sops.gcp-kms"
+_AWS_NAMES: Final = ("access_key_id", "secret_access_key", "session_token")
 
 
 def key_material(secret: Manifest | None, *, only_age: bool, as_this_machine: bool) -> KeyMaterial:
@@ -46,9 +47,6 @@ def _aws(found: Mapping[str, Any] | None) -> AwsKeys | None:
         return None
     texts = (str(found.get(f"aws_{name}") or "") for name in _AWS_NAMES)
     return AwsKeys(*texts)
-
-
-_AWS_NAMES: Final = ("access_key_id", "secret_access_key", "session_token")
 
 
 def _mapping(data: Mapping[str, bytes], name: str, secret: Manifest) -> Mapping[str, Any] | None:

@@ -55,9 +55,17 @@ BY_SECRETS: Final = Decryption()
 class Wanted:
     """What a Kustomization says: ``secret`` has its keys; None: it names none."""
 
+    decryption: Decryption
     secret: ObjectRef | None
     is_common: bool = False
     """Whether the Secret is that for all, of which only age keys count."""
+
+    def open_keys(self, inputs: Sequence[Manifest]) -> AbstractContextManager[DataKeys]:
+        """Those in the Secret among ``inputs``."""
+        secret = next((obj for obj in inputs if ObjectRef.of(obj) == self.secret), None)
+        as_this_machine = self.decryption.as_this_machine
+        found = key_material(secret, only_age=self.is_common, as_this_machine=as_this_machine)
+        return self.decryption.open_keys(found)
 
 
 def wanted(spec: Mapping[str, Any], ref: ObjectRef, decryption: Decryption) -> Wanted | None:
@@ -80,18 +88,10 @@ def wanted(spec: Mapping[str, Any], ref: ObjectRef, decryption: Decryption) -> W
         )
     name = (found.get("secretRef") or {}).get("name")
     if not name:
-        return Wanted(decryption.age_secret, is_common=True)
+        return Wanted(decryption, decryption.age_secret, is_common=True)
     if problems := dns_subdomain(name):
         raise InputError(f"spec.decryption.secretRef.name {name!r} is none: {problems[0]}")
-    return Wanted(ObjectRef("", "Secret", ref.namespace, name, "v1"))
-
-
-def material(found: Wanted, inputs: Sequence[Manifest], decryption: Decryption) -> KeyMaterial:
-    """The keys in the Secret among ``inputs``."""
-    secret = next((obj for obj in inputs if ObjectRef.of(obj) == found.secret), None)
-    return key_material(
-        secret, only_age=found.is_common, as_this_machine=decryption.as_this_machine
-    )
+    return Wanted(decryption, ObjectRef("", "Secret", ref.namespace, name, "v1"))
 
 
 class Decryptor:

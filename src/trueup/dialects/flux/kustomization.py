@@ -76,7 +76,7 @@ def delivery_of(
         retry_interval=retry,
         conventions=CONVENTIONS,
         labels=labels,
-        render=lambda tree, inputs: _render(resource, labels, tree, inputs, decryption),
+        render=lambda tree, inputs: _render(resource, labels, tree, inputs, encrypted),
         render_key=digest_of([spec, ref.namespace, ref.name]),
         inputs=tuple(_inputs(spec, ref.namespace, encrypted)),
         target=_target(spec, ref.namespace, tenancy),
@@ -191,12 +191,11 @@ def _render(
     labels: Mapping[str, str],
     tree: Tree,
     inputs: Sequence[Manifest],
-    decryption: Decryption,
+    encrypted: sops.Wanted | None,
 ) -> Rendering:
-    encrypted = sops.wanted(resource["spec"], ObjectRef.of(resource), decryption)
     if encrypted is None:
         return _finished(resource, labels, render_objects(tree, resource, inputs), inputs)
-    with decryption.open_keys(sops.material(encrypted, inputs, decryption)) as keys:
+    with encrypted.open_keys(inputs) as keys:
         decryptor = Decryptor(keys)
         try:
             objects = render_objects(tree, resource, inputs, decryptor)

@@ -43,8 +43,7 @@ class _Reader:
     """Line by line; a value may take more of them."""
 
     def __init__(self, text: str) -> None:
-        lines = text.removeprefix("\ufeff").splitlines(keepends=True) if text else []
-        self._lines: Iterator[str] = iter(_lines(text.removeprefix("\ufeff")) if lines else [])
+        self._lines: Iterator[str] = iter(_lines(text.removeprefix("\ufeff")))
         self._comment = ""
         self._unnamed = 0
         self._sections = [_Section(_DEFAULT, "")]

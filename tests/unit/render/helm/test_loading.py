@@ -11,7 +11,7 @@ from trueup.render.helm.chart import check_installable
 from trueup.render.helm.loading import chart_from_package, chart_from_tree
 from trueup.render.helm.packing import files_of, pack
 from trueup.render.helm.request import ChartRequest
-from trueup.tree import MemoryTree, RecordingTree
+from trueup.tree import MemoryTree, RecordingTree, StillTree
 
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
 
@@ -46,6 +46,13 @@ def test_a_link_out_of_the_tree_is_refused() -> None:
 def test_a_link_into_itself_ends_with_an_error() -> None:
     with pytest.raises(TreeError):
         chart_from_tree(MemoryTree({"c/Chart.yaml": CHART}, {"c/again": "."}), "c")
+
+
+def test_links_that_lead_to_one_folder_in_many_ways_end_with_an_error() -> None:
+    files = {f"c/{n}/a.txt": "a" for n in range(17)}
+    links = {f"c/{n}/{name}": f"../{n + 1}" for n in range(16) for name in "xy"}
+    with pytest.raises(TreeError, match="more than 20000 files and directories"):
+        chart_from_tree(StillTree(MemoryTree({"c/Chart.yaml": CHART, **files}, links)), "c")
 
 
 def test_what_is_read_is_noted() -> None:

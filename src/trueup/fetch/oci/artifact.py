@@ -49,8 +49,7 @@ async def fetch_artifact(
     """The artifact at ``reference``. Raises HttpError, InputError or TreeError."""
     if selector.versions and not reference.digest:
         reference = await newest(registry, reference, selector.versions)
-    digest = reference.digest or await registry.digest(reference)
-    manifest = await registry.manifest(reference.pinned(digest))
+    digest, manifest = await registry.resolve(reference)
     layer = _layer(manifest, selector.media_type, str(reference))
     content = await registry.blob(reference, layer)
     with content.file as file:

@@ -49,17 +49,18 @@ class Registry:
         self._page = page
         self._tokens = Tokens(http, credentials or Credentials())
 
-    async def digest(self, reference: Reference) -> str:
-        """That of the manifest or index that ``reference`` names now."""
-        return (await self._manifest(reference, reference.wanted))[0]
-
     async def manifest(self, reference: Reference) -> Manifest:
         """The artifact that ``reference`` names; of an index, the one that is for us."""
-        wanted = reference.wanted
+        return (await self.resolve(reference))[1]
+
+    async def resolve(self, reference: Reference) -> tuple[str, Manifest]:
+        """As ``manifest``, after the digest of what ``reference`` names now, which may be an index."""
+        wanted, named = reference.wanted, ""
         for _ in range(_MAX_NESTED):
-            _, found = await self._manifest(reference, wanted)
+            digest, found = await self._manifest(reference, wanted)
+            named = named or digest
             if isinstance(found, Manifest):
-                return found
+                return named, found
             wanted = found.choose(str(reference)).digest
         raise HttpError("indexes within indexes", subject=str(reference), trouble="corrupt")
 

@@ -55,6 +55,13 @@ async def test_an_artifact_is_a_revision_a_tree_and_notes(
     assert found.tree.read("app/a.yaml") == b"a: 1\n"
 
 
+async def test_a_manifest_is_asked_for_once(server: OciRegistry, http: HttpClient) -> None:
+    await fetch_artifact(asked(server, http), named(server))
+    assert [path for _, path, _ in server.requests if "/manifests/" in path] == [
+        "/v2/team/app/manifests/1.0.0"
+    ]
+
+
 async def test_a_digest_is_a_revision_of_its_own(server: OciRegistry, http: HttpClient) -> None:
     digest = server.put("team/app", "2.0.0", [(FLUX_LAYER, LAYER)])
     found = await fetch_artifact(asked(server, http), named(server, "gone").pinned(digest))

@@ -12,6 +12,7 @@ from trueup.render.helm.loading import chart_from_package, chart_from_tree
 from trueup.render.helm.packing import files_of, pack
 from trueup.render.helm.request import ChartRequest
 from trueup.tree import MemoryTree, RecordingTree, StillTree
+from trueup.tree.bounds import MIB
 
 CHART = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
 
@@ -49,10 +50,14 @@ def test_a_link_into_itself_ends_with_an_error() -> None:
 
 
 def test_links_that_lead_to_one_folder_in_many_ways_end_with_an_error() -> None:
-    files = {f"c/{n}/a.txt": "a" for n in range(17)}
-    links = {f"c/{n}/{name}": f"../{n + 1}" for n in range(16) for name in "xy"}
-    with pytest.raises(TreeError, match="more than 20000 files and directories"):
-        chart_from_tree(StillTree(MemoryTree({"c/Chart.yaml": CHART, **files}, links)), "c")
+    files = {
+        "c/Chart.yaml": CHART,
+        "c/5/a.txt": bytes(4 * MIB),
+        **{f"c/{n}/": b"" for n in range(5)},
+    }
+    links = {f"c/{n}/{name}": f"../{n + 1}" for n in range(5) for name in "xy"}
+    with pytest.raises(TreeError, match="more than 104857600 bytes in all files"):
+        chart_from_tree(StillTree(MemoryTree(files, links)), "c")
 
 
 def test_what_is_read_is_noted() -> None:

@@ -71,6 +71,11 @@ def mark_of(token: Token) -> Mark:
     return Mark(mark.index, mark.line, mark.column)
 
 
+def joined(above: str, below: str) -> str:
+    """Two comments of which either may be empty."""
+    return f"{above}\n{below}" if above and below else above or below
+
+
 class Run:
     """Comment lines that follow each other, perhaps with empty lines between them."""
 

@@ -32,6 +32,7 @@ from trueup.render.sops.yaml.comments import (
     FoundComment,
     Mark,
     Run,
+    joined,
     mark_of,
 )
 
@@ -43,7 +44,7 @@ _DIRECTIVES = (DirectiveToken, DocumentStartToken, DocumentEndToken, StreamEndTo
 
 
 class Tokens(Reader, Scanner):
-    """``head``, ``line`` and ``foot`` gather the comments up to the token that was looked at last."""
+    """``head``, ``line_comment`` and ``foot`` gather the comments up to the token that was looked at last."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -78,9 +79,9 @@ class Tokens(Reader, Scanner):
                 return
             if comment.head and isinstance(token, BlockEndToken):
                 return
-            self.head = _joined(self.head, comment.head)
-            self.line_comment = _joined(self.line_comment, comment.line)
-            self.foot = _joined(self.foot, comment.foot)
+            self.head = joined(self.head, comment.head)
+            self.line_comment = joined(self.line_comment, comment.line)
+            self.foot = joined(self.foot, comment.foot)
             self._given += 1
 
     # Scanning
@@ -243,7 +244,3 @@ class Tokens(Reader, Scanner):
         """The last two tokens, whether taken already or not."""
         found: list[Token] = (self._taken + self.tokens)[-2:]
         return found
-
-
-def _joined(before: str, more: str) -> str:
-    return f"{before}\n{more}" if before and more else before or more

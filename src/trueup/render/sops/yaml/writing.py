@@ -11,6 +11,7 @@ from typing import Any
 from trueup.errors import DecryptionError
 from trueup.render.sops.numbers import format_float
 from trueup.render.sops.tree import Branch, Comment, Time
+from trueup.render.sops.yaml.comments import joined
 from trueup.render.sops.yaml.emitter import Emitter, Out
 
 
@@ -37,9 +38,9 @@ class _Pending:
         """What stands before the first entry belongs to the collection itself."""
         target = first if self._collection.items else self._collection
         if self._heads:
-            target.head = _joined(_text(self._heads), target.head)
+            target.head = joined(_text(self._heads), target.head)
         if self._inlines:
-            value.line = _joined(value.line, _text(self._inlines))
+            value.line = joined(value.line, _text(self._inlines))
         self._heads, self._inlines = [], []
 
     def end(self, back: int) -> None:
@@ -47,9 +48,9 @@ class _Pending:
         left = [*self._heads, *self._inlines]
         if left and self._collection.items:
             last = self._collection.items[-back]
-            last.foot = _joined(last.foot, _text(left))
+            last.foot = joined(last.foot, _text(left))
         elif left:
-            self._collection.head = _joined(_text(left), self._collection.head)
+            self._collection.head = joined(_text(left), self._collection.head)
 
 
 def _mapping(branch: Branch) -> Out:
@@ -82,10 +83,6 @@ def _sequence(items: Sequence[Any]) -> Out:
 
 def _text(lines: Sequence[str]) -> str:
     return "#" + "\n#".join(lines)
-
-
-def _joined(above: str, below: str) -> str:
-    return f"{above}\n{below}" if above and below else above or below
 
 
 def _node(value: Any) -> Out:

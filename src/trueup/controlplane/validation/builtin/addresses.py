@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
+from trueup.controlplane.validation.builtin.network import NO_ADDRESS, NO_NETWORK
 from trueup.controlplane.validation.causes import (
     IMMUTABLE,
     Cause,
@@ -16,16 +17,13 @@ from trueup.controlplane.validation.causes import (
 )
 from trueup.objects import Manifest, names
 
-_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-_RANGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
-
 
 def ip_address_name(name: str) -> list[str]:
     """An address is named by itself, in its canonical form."""
     try:
         canonical = str(ipaddress.ip_address(name))
     except ValueError:
-        return [_ADDRESS]
+        return [NO_ADDRESS]
     return [] if name == canonical else [f'must be in canonical form ("{canonical}")']
 
 
@@ -64,7 +62,7 @@ def service_range(obj: Manifest) -> Iterator[Cause]:
         yield invalid("spec.cidrs", ranges, detail)
     for at, text in enumerate(ranges):
         if not _family(text):
-            yield invalid(below("spec.cidrs", at), text, _RANGE)
+            yield invalid(below("spec.cidrs", at), text, NO_NETWORK)
 
 
 def service_range_changes(new: Manifest, old: Manifest) -> Iterator[Cause]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trueup.controlplane.validation.builtin.network import is_address
+from trueup.controlplane.validation.builtin.network import NO_ADDRESS, is_address
 from trueup.controlplane.validation.causes import (
     Cause,
     child,
@@ -17,7 +17,6 @@ from trueup.controlplane.validation.causes import (
 from trueup.objects import Manifest, names
 
 _POINTS = "status.loadBalancer.ingress"
-_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _MODES = ("Proxy", "VIP")
 
 
@@ -49,7 +48,7 @@ def _points(obj: Manifest) -> list[Manifest]:
 def _address(path: str, point: Manifest, known: set[str | None]) -> Iterator[Cause]:
     address = point.get("ip")
     if address and address not in known and not is_address(address):
-        yield invalid(child(path, "ip"), address, _ADDRESS)
+        yield invalid(child(path, "ip"), address, NO_ADDRESS)
 
 
 def _mode(path: str, point: Manifest) -> Iterator[Cause]:

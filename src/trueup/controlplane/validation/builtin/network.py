@@ -24,7 +24,8 @@ _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _IN_PATHS = ("//", "/./", "/../", "%2f", "%2F")
 _AT_END = ("/..", "/.")
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
-_CIDR_EXAMPLE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+NO_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+NO_NETWORK = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
 
 def ingress(obj: Manifest) -> Iterator[Cause]:
@@ -177,11 +178,11 @@ def _block(block: Manifest, path: str) -> Iterator[Cause]:
     if not text:
         yield required(child(path, "cidr"))
     elif whole is None:
-        yield invalid(child(path, "cidr"), text, _CIDR_EXAMPLE)
+        yield invalid(child(path, "cidr"), text, NO_NETWORK)
     for at, said in enumerate(block.get("except") or ()):
         place, part = below(child(path, "except"), at), _network(said)
         if part is None:
-            yield invalid(place, said, _CIDR_EXAMPLE)
+            yield invalid(place, said, NO_NETWORK)
         elif whole is not None and not _is_part(part, whole):
             yield invalid(place, said, "must be a strict subset of `cidr`")
 
@@ -240,8 +241,7 @@ def _endpoint(endpoint: Manifest, kind: str, path: str) -> Iterator[Cause]:
         yield required(child(path, "addresses"))
     for at, address in enumerate(endpoint.get("addresses") or ()):
         if kind in {"IPv4", "IPv6"} and not is_address(address):
-            detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-            yield invalid(below(child(path, "addresses"), at), address, detail)
+            yield invalid(below(child(path, "addresses"), at), address, NO_ADDRESS)
     hostname = endpoint.get("hostname")
     if hostname is not None:
         yield from each(child(path, "hostname"), hostname, names.dns_label(hostname))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trueup.controlplane.validation.builtin.network import is_address
+from trueup.controlplane.validation.builtin.network import NO_ADDRESS, is_address
 from trueup.controlplane.validation.causes import (
     Cause,
     below,
@@ -20,7 +20,6 @@ from trueup.objects import Manifest, names
 _IDS = ("runAsUser", "runAsGroup", "fsGroup")
 _MAX_ID = 2**31 - 1
 _PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
-_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
 def context_problems(context: Manifest, path: str) -> Iterator[Cause]:
@@ -67,7 +66,7 @@ def naming_problems(spec: Manifest, path: str) -> Iterator[Cause]:
     for at, alias in enumerate(spec.get("hostAliases") or ()):
         place, address = below(child(path, "hostAliases"), at), str(alias.get("ip") or "")
         if not is_address(address):
-            yield invalid(child(place, "ip"), address, _ADDRESS)
+            yield invalid(child(place, "ip"), address, NO_ADDRESS)
         for index, host in enumerate(alias.get("hostnames") or ()):
             yield from each(
                 below(child(place, "hostnames"), index), host, names.dns_subdomain(host)
@@ -75,7 +74,7 @@ def naming_problems(spec: Manifest, path: str) -> Iterator[Cause]:
     config, place = spec.get("dnsConfig") or {}, child(path, "dnsConfig")
     for at, server in enumerate(config.get("nameservers") or ()):
         if not is_address(server):
-            yield invalid(below(child(place, "nameservers"), at), server, _ADDRESS)
+            yield invalid(below(child(place, "nameservers"), at), server, NO_ADDRESS)
     for at, option in enumerate(config.get("options") or ()):
         if not option.get("name"):
             yield required(below(child(place, "options"), at), "must not be empty")

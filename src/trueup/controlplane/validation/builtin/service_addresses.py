@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from trueup.controlplane.validation.builtin.network import is_address
+from trueup.controlplane.validation.builtin.network import NO_ADDRESS, NO_NETWORK, is_address
 from trueup.controlplane.validation.causes import (
     Cause,
     below,
@@ -18,8 +18,6 @@ from trueup.controlplane.validation.causes import (
 from trueup.objects import Manifest
 from trueup.schema.formats import FORMATS
 
-_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-_RANGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 _FAMILIES = ("IPv4", "IPv6")
 _OWN = "spec.clusterIPs"
 
@@ -67,7 +65,7 @@ def _each(addresses: list[str]) -> Iterator[Cause]:
                 detail = "'None' must be the first and only value"
                 found.append(invalid(_OWN, addresses, detail))
         elif not is_address(address):
-            found.append(invalid(below(_OWN, at), address, _ADDRESS))
+            found.append(invalid(below(_OWN, at), address, NO_ADDRESS))
     yield from found
     if len(addresses) > 2:
         yield invalid(_OWN, addresses, "may only hold up to 2 values")
@@ -82,7 +80,7 @@ def _external(spec: Manifest) -> Iterator[Cause]:
     for at, address in enumerate(spec.get("externalIPs") or ()):
         place = below("spec.externalIPs", at)
         if not is_address(address):
-            yield invalid(place, address, _ADDRESS)
+            yield invalid(place, address, NO_ADDRESS)
         else:
             yield from (invalid(place, address, detail) for detail in _special(address))
 
@@ -109,4 +107,4 @@ def _sources(spec: Manifest) -> Iterator[Cause]:
         yield forbidden(place, "may only be used when `type` is 'LoadBalancer'")
     for at, text in enumerate(sources):
         if not FORMATS["cidr"](text.strip()):
-            yield invalid(below(place, at), text.strip(), _RANGE)
+            yield invalid(below(place, at), text.strip(), NO_NETWORK)

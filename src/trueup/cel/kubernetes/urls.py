@@ -16,7 +16,6 @@ _ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST: Final = re.compile(r"(?:[^\x00-\x20\"<>\\^`{|}%/?#\[\]]|%[89A-Fa-f][0-9A-Fa-f])*")
 _PORT: Final = re.compile(r"(?::\d*)?", re.ASCII)
 _PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:@/\[\]]")
-_HOST_TEXT: Final = re.compile(r"[A-Za-z0-9\-_.~!$&'()*+,;=:%\[\]<>\"\x80-\U0010ffff]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,6 @@ from trueup.controlplane.registry.recognition import (
 _POLICIES = ("Foreground", "Background", "Orphan")
 
 
-def delete_options(request: Request) -> DeleteOptions:
-    return DeleteOptions.of(delete_fields(request))
-
-
 def delete_fields(request: Request) -> dict[str, Any]:
     """The options that were given; BadRequest or Invalid where they make no sense."""
     if not request.body.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeAlias
 
 import orjson
@@ -28,19 +29,17 @@ from trueup.controlplane.http.route import Route
 from trueup.controlplane.http.status import failure, json_response, success
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.call import Call
-from trueup.controlplane.registry.deleting import Deleted
+from trueup.controlplane.registry.deleting import Deleted, DeleteOptions
 from trueup.controlplane.registry.listing import Selection
 from trueup.controlplane.registry.registry import Registry
 from trueup.controlplane.registry.watching import Watcher
 from trueup.controlplane.resources import Resource
 from trueup.controlplane.store import Entry, Expired
-from trueup.objects import Manifest
 
 _INCLUDABLE = ("", "Metadata", "Object", "None")
 _INCLUDABLE_TEXT = "'Metadata', 'Object', 'None', or empty"
 
 Handler: TypeAlias = Callable[["Exchange"], Awaitable[Response]]
-Manipulation: TypeAlias = Callable[[Manifest], Manifest]
 
 
 class Exchange:
@@ -177,18 +176,17 @@ async def patch(exchange: Exchange) -> Response:
     return exchange.answer(patched.entry, 201 if patched.created else 200)
 
 
-def _deletion(exchange: Exchange) -> Call:
+def _deletion(exchange: Exchange) -> tuple[Call, DeleteOptions]:
     call = exchange.call("DeleteOptions")
     call.dry_run = deletion.delete_is_dry(exchange.request)
-    call.options = {**call.options, **deletion.delete_fields(exchange.request)}
-    return call
+    fields = deletion.delete_fields(exchange.request)
+    call.options = {**call.options, **fields}
+    return call, DeleteOptions.of(fields)
 
 
 async def delete(exchange: Exchange) -> Response:
-    call = _deletion(exchange)
-    deleted = await exchange.registry.deleter.delete(
-        call, deletion.delete_options(exchange.request)
-    )
+    call, wanted = _deletion(exchange)
+    deleted = await exchange.registry.deleter.delete(call, wanted)
     if not deleted.gone or exchange.resource.returns_deleted:
         return exchange.answer(deleted.entry)
     return json_response(success(_deleted_details(exchange, deleted)))
@@ -203,11 +201,10 @@ def _deleted_details(exchange: Exchange, deleted: Deleted) -> dict[str, str]:
 async def delete_collection(exchange: Exchange) -> Response:
     listed = reading.list_options(exchange.request)
     page = exchange.registry.lister.list(exchange.resource, exchange.route.namespace, listed)
-    wanted = deletion.delete_options(exchange.request)
+    every, wanted = _deletion(exchange)
     for entry in page.entries:
-        call = _deletion(exchange)
-        call.namespace, _, call.name = entry.key.rpartition("/")
-        call.of_collection = True
+        namespace, _, name = entry.key.rpartition("/")
+        call = replace(every, namespace=namespace, name=name, of_collection=True)
         await exchange.registry.deleter.delete(call, wanted)
     headers = {"content-type": exchange.shape.content_type}
     return Response(200, headers, exchange.renderer.page(page))

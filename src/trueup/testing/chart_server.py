@@ -13,6 +13,7 @@ import yaml
 from aiohttp import encode_basic_auth, web
 
 from trueup.testing.archives import chart
+from trueup.testing.local_http import local_http
 
 
 @dataclass(slots=True)
@@ -77,14 +78,5 @@ class ChartServer:
 async def chart_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[ChartServer]:
     """A repository on a free port of 127.0.0.1 for as long as the block runs."""
     server = ChartServer()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
-        port = runner.addresses[0][1]
-        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    async with local_http(server.handle, tls) as server.url:
         yield server
-    finally:
-        await runner.cleanup()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from trueup.testing.local_http import local_http
+
 _HEADERS_END = b"\r\n\r\n"
 
 
@@ -126,16 +128,9 @@ async def git_http_server(
     if shutil.which("git") is None:
         raise FileNotFoundError("git is not installed")
     server = GitHttpServer(root)
-    app = web.Application(client_max_size=1 << 30)
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, auto_decompress=False, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
-        await site.start()
-        port = runner.addresses[0][1]
-        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-        yield server
-    finally:
-        server._released.set()
-        await runner.cleanup()
+    serving = local_http(server.handle, tls, largest=1 << 30, auto_decompress=False)
+    async with serving as server.url:
+        try:
+            yield server
+        finally:
+            server._released.set()

@@ -12,6 +12,8 @@ from typing import Any
 import orjson
 from aiohttp import encode_basic_auth, web
 
+from trueup.testing.local_http import local_http
+
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CHART_CONFIG = "application/vnd.cncf.helm.config.v1+json"
@@ -165,14 +167,6 @@ def _refusal(status: int, code: str, challenge: str = "") -> web.Response:
 async def oci_registry(tls: ssl.SSLContext | None = None) -> AsyncIterator[OciRegistry]:
     """A registry on a free port of 127.0.0.1 for as long as the block runs."""
     registry = OciRegistry()
-    app = web.Application(client_max_size=1 << 28)
-    app.router.add_route("*", "/{path:.*}", registry.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
-        registry.host = f"127.0.0.1:{runner.addresses[0][1]}"
-        registry.url = f"{'https' if tls else 'http'}://{registry.host}"
+    async with local_http(registry.handle, tls, largest=1 << 28) as registry.url:
+        registry.host = registry.url.partition("://")[2]
         yield registry
-    finally:
-        await runner.cleanup()

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from trueup.testing.certificates import Authority
+from trueup.testing.local_http import local_http
 from trueup.testing.orphans import DIE_WITH_US
 
 USER = ("me", "secret")
@@ -102,19 +103,10 @@ async def _token_server(folder: Path, authority: Authority) -> AsyncIterator[Map
         access = [_access(scope) for scope in request.query.getall("scope", [])]
         return web.json_response({"token": _signed(access, certificate, key)})
 
-    app = web.Application()
-    app.router.add_get("/token", give)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        realm = f"http://127.0.0.1:{runner.addresses[0][1]}/token"
-        (folder / "root.pem").write_text(authority.certificate)
-        bundle = str(folder / "root.pem")
-        settings = {"realm": realm, "service": _SERVICE, "issuer": "test", "rootcertbundle": bundle}
-        yield {"token": settings}
-    finally:
-        await runner.cleanup()
+    (folder / "root.pem").write_text(authority.certificate)
+    told = {"service": _SERVICE, "issuer": "test", "rootcertbundle": str(folder / "root.pem")}
+    async with local_http(give) as url:
+        yield {"token": {"realm": f"{url}/token", **told}}
 
 
 def _access(scope: str) -> Mapping[str, Any]:

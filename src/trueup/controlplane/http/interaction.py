@@ -13,9 +13,9 @@ from trueup.controlplane.http.objects import Exchange
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.codec import decode
 from trueup.controlplane.registry.logs import chosen_container
-from trueup.controlplane.validation.causes import quoted
 from trueup.errors import ApiError, Unavailable
 from trueup.objects import Manifest
+from trueup.objects.gotext import quoted
 
 _SCHEMES = ("", "http", "https")
 _SLICES = "discovery.k8s.io/endpointslices"

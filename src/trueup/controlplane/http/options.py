@@ -8,7 +8,7 @@ import orjson
 
 from trueup.controlplane.http.message import Request
 from trueup.controlplane.registry import refusals
-from trueup.controlplane.validation import causes
+from trueup.objects.gotext import quoted
 
 _LONGEST_MANAGER = 128
 _VALIDATIONS = ("", "Ignore", "Warn", "Strict")
@@ -42,7 +42,7 @@ def field_manager(request: Request, kind: str) -> str:
     if not named.isprintable():
         at, letter = next((at, c) for at, c in enumerate(named) if not c.isprintable())
         where = f"invalid character U+{ord(letter):04X} (at position {at})"
-        text = f"Invalid value: {causes.quoted(named)}: {where}"
+        text = f"Invalid value: {quoted(named)}: {where}"
         cause = cause_of("FieldValueInvalid", text, "fieldManager")
         raise refusals.invalid("meta.k8s.io", kind, "", [cause])
     if named:

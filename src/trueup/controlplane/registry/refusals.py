@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from trueup.controlplane.resources import Resource
 from trueup.errors import (
     AlreadyExists,
@@ -23,6 +21,7 @@ from trueup.errors import (
     NotFound,
 )
 from trueup.objects import names
+from trueup.objects.gotext import quoted
 
 Cause = dict[str, Any]
 
@@ -127,8 +126,7 @@ def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Invali
 def require_path_name(name: str) -> None:
     """BadRequest for a name under which nothing can be kept."""
     if problems := names.path_segment(name):
-        quoted = orjson.dumps(name).decode()
-        raise BadRequest(f"Name parameter invalid: {quoted}: {';'.join(problems)}")
+        raise BadRequest(f"Name parameter invalid: {quoted(name)}: {';'.join(problems)}")
 
 
 def bad_request(message: str) -> BadRequest:

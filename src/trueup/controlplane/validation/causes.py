@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from trueup.cel.numbers import general
+from trueup.objects.gotext import quoted
 
 Cause: TypeAlias = dict[str, Any]
 
@@ -101,11 +102,6 @@ def _ordered(value: Any) -> Any:
         names = value if isinstance(value, Struct) else sorted(value)
         return {name: _ordered(value[name]) for name in names}
     return [_ordered(item) for item in value] if isinstance(value, list) else value
-
-
-def quoted(text: str) -> str:
-    """``text`` as Go's ``%q`` writes it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\x7f")
 
 
 def _with(what: str, value: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trueup.controlplane.http.message import Request, Response
-from trueup.controlplane.http.negotiation import JSON, alternatives
+from trueup.controlplane.http.negotiation import ANY, JSON, alternatives
 
-_JSON = ("application/json", "application/*", "*/*")
+_JSON = (JSON, "application/*", ANY)
 
 
 def wanted_type(request: Request, *more: str) -> str:

@@ -11,9 +11,10 @@ from functools import reduce
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from trueup.controlplane.http.negotiation import ANY, JSON, YAML
 from trueup.objects import GroupVersionKind
 
-JSON, YAML, ANY, TEXT = "application/json", "application/yaml", "*/*", "text/plain"
+TEXT = "text/plain"
 META = "io.k8s.apimachinery.pkg.apis.meta.v1"
 
 

@@ -8,11 +8,8 @@ from functools import partial
 from trueup.controlplane.discovery import parameters
 from trueup.controlplane.discovery.definitions import builtin_name, list_name, name_of
 from trueup.controlplane.discovery.operation import (
-    ANY,
-    JSON,
     META,
     TEXT,
-    YAML,
     Operation,
     Place,
     names_of,
@@ -20,18 +17,20 @@ from trueup.controlplane.discovery.operation import (
     root,
     title,
 )
+from trueup.controlplane.http.negotiation import ANY, JSON, STREAM, YAML
+from trueup.controlplane.registry.patching import (
+    APPLY_PATCH,
+    JSON_PATCH,
+    MERGE_PATCH,
+    STRATEGIC_PATCH,
+)
 from trueup.controlplane.resources import Resource, Subresource
 from trueup.objects import GroupVersionKind
 
-_PATCHES = (
-    "application/apply-patch+yaml",
-    "application/json-patch+json",
-    "application/merge-patch+json",
-)
-_STRATEGIC = "application/strategic-merge-patch+json"
+_PATCHES = (APPLY_PATCH, JSON_PATCH, MERGE_PATCH)
+_WITH_STRATEGIC = (*_PATCHES, STRATEGIC_PATCH)
 """kubectl takes the last of the patches to be offered, so kinds without it must not name it."""
 
-_STREAM = f"{JSON};stream=watch"
 _METHODS = {"get": "get", "create": "post", "update": "put", "patch": "patch", "delete": "delete"}
 _WORDS = {
     "get": ("read", "read"),
@@ -100,7 +99,7 @@ class _Operations:
             action="list",
             answer=list_name(self._resource),
             parameters=parameters.LIST | self._around,
-            gives=(JSON, YAML, _STREAM) if is_streamed else (JSON, YAML),
+            gives=(JSON, YAML, STREAM) if is_streamed else (JSON, YAML),
         )
 
     def _list_everywhere(self) -> Operation:
@@ -180,7 +179,7 @@ class _Operations:
         return (200, 201, 202) if verb == "create" else (200, 201)
 
     def _patches(self) -> tuple[str, ...]:
-        return _PATCHES if self._is_custom else (*_PATCHES, _STRATEGIC)
+        return _PATCHES if self._is_custom else _WITH_STRATEGIC
 
     def _on_part(self, path: str, part: Subresource) -> Iterator[Place]:
         if part.name in parameters.CONNECT:
@@ -247,5 +246,5 @@ class _Operations:
             action=action,
             answer=f"{META}.WatchEvent",
             parameters=parameters.LIST | own,
-            gives=(JSON, YAML, _STREAM),
+            gives=(JSON, YAML, STREAM),
         )

@@ -9,6 +9,7 @@ import orjson
 from trueup.controlplane import protobuf
 from trueup.controlplane.http.duplicates import duplicate_fields
 from trueup.controlplane.http.message import Request
+from trueup.controlplane.http.negotiation import JSON, YAML
 from trueup.controlplane.http.options import cause_of
 from trueup.controlplane.registry import refusals
 from trueup.controlplane.registry.patching import (
@@ -22,8 +23,7 @@ from trueup.errors import UnsupportedMediaType, YamlError
 from trueup.objects import yaml
 from trueup.schema.literals import unexpected
 
-_JSON = "application/json"
-_YAML = ("application/yaml", "application/x-yaml", "text/yaml")
+_YAML_TYPES = (YAML, "application/x-yaml", "text/yaml")
 
 
 class UnreadableError(Exception):
@@ -48,14 +48,14 @@ def body_object(request: Request, kind: str) -> Any:
 
 def body_value(request: Request) -> Any:
     """As ``body_object``, but for ``UnreadableError`` where the body is no JSON."""
-    media_type = content_type(request) or _JSON
-    if media_type == _JSON:
+    media_type = content_type(request) or JSON
+    if media_type == JSON:
         return _from_json(request.body)
-    if media_type in _YAML:
+    if media_type in _YAML_TYPES:
         return from_yaml(request.body)
     if media_type == protobuf.MEDIA_TYPE:
         return _from_protobuf(request.body)
-    raise unsupported((_JSON, "application/yaml", protobuf.MEDIA_TYPE))
+    raise unsupported((JSON, YAML, protobuf.MEDIA_TYPE))
 
 
 def unsupported(accepted: tuple[str, ...]) -> UnsupportedMediaType:
@@ -127,7 +127,7 @@ def _from_json(body: bytes) -> Any:
 
 def doubts(request: Request) -> tuple[str, ...]:
     """What strict decoding has against the text of the body: fields that are there twice."""
-    if content_type(request) not in ("", _JSON, MERGE_PATCH, STRATEGIC_PATCH):
+    if content_type(request) not in ("", JSON, MERGE_PATCH, STRATEGIC_PATCH):
         return ()
     if request.parameter("fieldValidation") == "Ignore" or not request.body:
         return ()

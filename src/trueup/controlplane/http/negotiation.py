@@ -34,7 +34,7 @@ class Representation:
 
     @property
     def content_type(self) -> str:
-        return "application/yaml" if self.yaml else "application/json"
+        return YAML if self.yaml else JSON
 
 
 _SHAPES = {

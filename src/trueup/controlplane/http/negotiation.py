@@ -59,6 +59,7 @@ def representation(accept: str, *, of_stream: bool = False) -> Representation:
     raise not_acceptable(f"only the following media types are accepted: {supported}")
 
 
+@lru_cache(maxsize=256)
 def require_type(accept: str, offered: tuple[str, ...]) -> None:
     """NotAcceptable where ``accept`` has no media type of those that a path offers at all."""
     types = {each.partition(";")[0] for each in offered} | {ANY}

@@ -77,9 +77,14 @@ async def it_does_no_more_than_the_account_of_the_delivery(cluster: Cluster, rep
 
 
 async def it_counts(url: str) -> None:
-    async with aiohttp.ClientSession() as http, http.get(f"{url}/metrics") as answer:
-        lines = (await answer.text()).splitlines()
-    assert {'trueup_resources{kind="Kustomization",ready="True"} 1', "trueup_leader 1"} <= {*lines}
+    """What it counts is what its own watch has told it, which may be a moment later."""
+    wanted = {'trueup_resources{kind="Kustomization",ready="True"} 1', "trueup_leader 1"}
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as http:
+        while True:
+            async with http.get(f"{url}/metrics") as answer:
+                if wanted <= {*(await answer.text()).splitlines()}:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def the_check_finds_nothing_wrong(cluster: Cluster) -> None:

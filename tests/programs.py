@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from trueup.testing.kube import kube_programs
+from trueup.testing.kube import kube_programs, missing_programs
 
 _TOOLS = Path(__file__).parents[1] / "testenv" / "tools.sh"
 
 
 def programs_or_skip(*more: str) -> Path:
     """The folder of etcd, kube-apiserver and ``more``."""
-    return kube_programs(*more) or pytest.skip("no real control plane here; `make kube` builds one")
+    return kube_programs(*more) or pytest.skip(missing_programs(*more))
 
 
 def tool_or_skip(name: str) -> Path:

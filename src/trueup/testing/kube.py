@@ -1,7 +1,7 @@
 """A real Kubernetes API server for tests: etcd and kube-apiserver on loopback, of this machine.
 
-``make kube`` builds the programs into the user's cache; ``KUBEBUILDER_ASSETS`` names the folder of
-whoever has them already. With kube-controller-manager among them there is housekeeping too:
+``docs/testing.md`` shows how a project of its own uses it. ``make kube`` builds the programs into the
+user's cache; ``KUBEBUILDER_ASSETS`` names the folder of whoever has them already. With kube-controller-manager among them there is housekeeping too:
 garbage, namespaces, service accounts. With kube-scheduler and KWOK besides there can be workloads:
 all of Kubernetes' controllers, and one simulated machine on which every Pod is soon ready.
 """
@@ -25,7 +25,7 @@ from trueup.testing.kube_nodes import NODE
 from trueup.testing.kube_program import KubeProgram
 from trueup.testing.ports import free_port
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 ETCD, API_SERVER = NEEDED = ("etcd", "kube-apiserver")
 HOUSEKEEPER = "kube-controller-manager"
@@ -34,7 +34,7 @@ FOR_WORKLOADS = (HOUSEKEEPER, "kube-scheduler", KWOK)
 
 
 class KubeError(Exception):
-    """A program did not start; the message ends with the last lines of its log."""
+    """A program is not there, or did not start; then the message ends with the last of its log."""
 
 
 def kube_programs(*more: str) -> Path | None:
@@ -44,6 +44,14 @@ def kube_programs(*more: str) -> Path | None:
     folders = [Path(named)] if named else sorted(cache.glob("v*"), key=_version, reverse=True)
     names = (*NEEDED, *more)
     return next((each for each in folders if all((each / name).exists() for name in names)), None)
+
+
+def missing_programs(*more: str) -> str:
+    """What to tell whoever has no folder of etcd, kube-apiserver and ``more``."""
+    named = os.environ.get("KUBEBUILDER_ASSETS")
+    where = f"KUBEBUILDER_ASSETS, {named}, lacks" if named else "this machine lacks"
+    names = " or ".join((*NEEDED, *more))
+    return f"{where} {names}: name their folder in KUBEBUILDER_ASSETS, or build them (`make kube`)"
 
 
 def _version(folder: Path) -> list[int]:
@@ -87,7 +95,7 @@ class KubeServer:
 @asynccontextmanager
 async def kube_server(
     folder: Path,
-    programs: Path,
+    programs: Path | None = None,
     *,
     with_node: bool = False,
     with_workloads: bool = False,
@@ -95,10 +103,11 @@ async def kube_server(
 ) -> AsyncIterator[KubeServer]:
     """Runs ``programs`` with all their files in ``folder`` for as long as the block runs.
 
-    ``with_node`` needs KWOK among them: its Node is there, for Pods that name it.
+    Without ``programs``, what ``kube_programs`` finds is taken. ``with_node`` needs KWOK among them: its Node is there, for Pods that name it.
     ``with_workloads`` needs FOR_WORKLOADS, and has that Node too. ``options`` are kube-apiserver's,
     over those that it gets anyway. KubeError if one does not come up.
     """
+    programs = programs or _found(with_node=with_node, with_workloads=with_workloads)
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
     etcd, port = f"https://127.0.0.1:{free_port()}", free_port()
@@ -126,12 +135,26 @@ async def kube_server(
 
 
 @contextmanager
-def kube_server_at_rest(folder: Path, programs: Path) -> Iterator[KubeServer]:
-    """The same for whoever runs no event loop: between start and stop only its processes live."""
+def kube_server_at_rest(folder: Path, programs: Path | None = None) -> Iterator[KubeServer]:
+    """The same for whoever runs no event loop: between start and stop only its processes live.
+
+    They do not outlive the thread that started them.
+    """
     running = kube_server(folder, programs)
     with asyncio.Runner() as runner:
-        yield runner.run(running.__aenter__())
-        runner.run(running.__aexit__(None, None, None))
+        server = runner.run(running.__aenter__())
+        try:
+            yield server
+        finally:
+            runner.run(running.__aexit__(None, None, None))
+
+
+def _found(*, with_node: bool, with_workloads: bool) -> Path:
+    more = FOR_WORKLOADS if with_workloads else (KWOK,) if with_node else ()
+    programs = kube_programs(*more)
+    if programs is None:
+        raise KubeError(missing_programs(*more))
+    return programs
 
 
 async def _is_ready(transport: HttpTransport) -> bool:

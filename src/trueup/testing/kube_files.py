@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,13 +52,20 @@ class KubeFiles:
         path.touch(mode=0o600)
         path.write_text(text)
 
+    def _base64(self, name: str) -> str:
+        return b64encode((self._folder / name).read_bytes()).decode()
+
     @property
     def kubeconfig(self) -> Path:
         return self._folder / "kubeconfig"
 
     def write_kubeconfig(self, url: str) -> None:
-        cluster = {"server": url, "certificate-authority": "ca.crt"}
-        user = {"client-certificate": "admin.crt", "client-key": "admin.key"}
+        """The keys are in it, so that it can be copied to wherever a client reads it."""
+        cluster = {"server": url, "certificate-authority-data": self._base64("ca.crt")}
+        user = {
+            "client-certificate-data": self._base64("admin.crt"),
+            "client-key-data": self._base64("admin.key"),
+        }
         config = {
             "apiVersion": "v1",
             "kind": "Config",

@@ -120,9 +120,6 @@ class Cluster:
         )
         config: Any = yaml.load(self.kubeconfig.read_bytes())
         [cluster] = config["clusters"]
-        authority = cluster["cluster"].get("certificate-authority")
-        if authority:
-            cluster["cluster"]["certificate-authority"] = str(self.kubeconfig.parent / authority)
         config["users"] = [{"name": "account", "user": {"token": answer["status"]["token"]}}]
         context = {"cluster": cluster["name"], "user": "account", "namespace": NAMESPACE}
         config["contexts"] = [{"name": "pod", "context": context}]

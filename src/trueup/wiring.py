@@ -10,18 +10,18 @@ from pathlib import Path
 from trueup.apply import Objection, no_objection
 from trueup.cluster import Client, Informer
 from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.checkouts import Checkouts
 from trueup.controllers.clock import Clock
 from trueup.controllers.definitions import install, missing
-from trueup.controllers.deliveries import Deliveries
+from trueup.controllers.deliveries.controller import Deliveries
+from trueup.controllers.deliveries.rendering_store import RenderingStore
 from trueup.controllers.home import Home
 from trueup.controllers.metrics import Metric, Sample
 from trueup.controllers.objections import objection_to
-from trueup.controllers.rendering_store import RenderingStore
-from trueup.controllers.rivals import Rivals
-from trueup.controllers.shard import ALL, Shard
-from trueup.controllers.sources import Sources
-from trueup.controllers.standby import Standby
+from trueup.controllers.replicas.rivals import Rivals
+from trueup.controllers.replicas.shard import ALL, Shard
+from trueup.controllers.replicas.standby import Standby
+from trueup.controllers.sources.checkouts import Checkouts
+from trueup.controllers.sources.controller import Sources
 from trueup.controlplane.auth.user import AUTHENTICATED, MASTERS, User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport

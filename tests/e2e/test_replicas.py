@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.homes import HOMES
 from tests.e2e.replicas import Team, Write, config_map, config_map_ref, delivery, source, team_in
-from trueup.controllers.leader import lease_ref
+from trueup.controllers.replicas.leader import lease_ref
 from trueup.testing.controller import Controller
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]

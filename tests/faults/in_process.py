@@ -12,9 +12,9 @@ from trueup.cluster import Client
 from trueup.cluster.http import HttpTransport
 from trueup.cluster.kubeconfig import cluster_config_from_file
 from trueup.controllers.clock import Clock
-from trueup.controllers.leader import lease_ref
-from trueup.controllers.shard import Shard
-from trueup.controllers.shards import Shards
+from trueup.controllers.replicas.leader import lease_ref
+from trueup.controllers.replicas.shard import Shard
+from trueup.controllers.replicas.shards import Shards
 from trueup.wiring import Controllers
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trueup.cluster import Client
     from trueup.controllers.metrics import Metric
     from trueup.controllers.probes import Probes
-    from trueup.controllers.shards import Shards, Work
+    from trueup.controllers.replicas.shards import Shards, Work
     from trueup.objects import ObjectRef
 
 
@@ -66,7 +66,7 @@ def replica_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_replicas(
         *, leader_elect: bool, shards: int, lease_namespace: str, lease_name: str, **options: Any
     ) -> Any:
-        from trueup.controllers.leader import lease_ref
+        from trueup.controllers.replicas.leader import lease_ref
 
         if shards > 1 and not leader_elect:
             raise InputError(
@@ -81,8 +81,8 @@ def replica_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 async def run_shared(client: Client, replicas: Replicas, work: Work, probes: Probes) -> None:
     """Do ``work`` for all shards that fall to this process."""
-    from trueup.controllers.shard import ALL
-    from trueup.controllers.shards import Shards
+    from trueup.controllers.replicas.shard import ALL
+    from trueup.controllers.replicas.shards import Shards
 
     if replicas.lease is None:
         await work(ALL, client)

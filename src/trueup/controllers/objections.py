@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trueup.apply import Objection
-from trueup.controllers.rivals import Rivals
+from trueup.controllers.replicas.rivals import Rivals
 from trueup.observe.rivals import Rival, workload_of
 
 

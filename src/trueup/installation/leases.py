@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trueup.cluster import Client, following
-from trueup.controllers.leader import lease_ref
-from trueup.controllers.lease import Terms
+from trueup.controllers.replicas.leader import lease_ref
+from trueup.controllers.replicas.lease import Terms
 from trueup.errors import NotFound
 from trueup.objects import Manifest, ObjectRef
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trueup.cluster import Client
-from trueup.controllers.rivals import Rivals, Sign
+from trueup.controllers.replicas.rivals import Rivals, Sign
 from trueup.dialects.argocd.tracking import CONTROLLER as ARGOCD
 from trueup.dialects.flux.rivals import RIVALS as FLUX
 from trueup.installation.findings import Finding, failed, ok, warning

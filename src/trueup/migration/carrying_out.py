@@ -6,7 +6,7 @@ from datetime import datetime
 
 from trueup.cluster import Client
 from trueup.controllers.definitions import install
-from trueup.controllers.memory import applied_objects
+from trueup.controllers.deliveries.memory import applied_objects
 from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
 from trueup.errors import AlreadyExists, NotFound
 from trueup.migration.holdings import Holding, mend

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
-from trueup.controllers.rivals import Rivals
+from trueup.controllers.replicas.rivals import Rivals
 from trueup.dialects.flux.rivals import RIVALS
 from trueup.errors import InputError, TrueupError
 from trueup.migration.carrying_out import carry_out

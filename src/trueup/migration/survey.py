@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trueup.cluster import Client
-from trueup.controllers.rivals import Rivals
+from trueup.controllers.replicas.rivals import Rivals
 from trueup.dialects.flux import coverage, names
 from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS
 from trueup.dialects.flux.rivals import LEFT_ALONE, OPERATED, is_operated

@@ -12,10 +12,10 @@ from typing import Any
 from trueup.cluster import Client, following
 from trueup.cluster.transport import Transport
 from trueup.controllers.artifacts import Artifacts
-from trueup.controllers.checkouts import Checkouts
 from trueup.controllers.clock import Clock
 from trueup.controllers.home import Home
-from trueup.controllers.sources import Sources
+from trueup.controllers.sources.checkouts import Checkouts
+from trueup.controllers.sources.controller import Sources
 from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport

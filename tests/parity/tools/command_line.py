@@ -7,9 +7,9 @@ from collections.abc import Callable
 import click
 
 from tests.parity.cases import Case
-from trueup.cli.build import command
 from trueup.cli.rendering.dispatch import RENDERERS
 from trueup.cli.rendering.place import Place
+from trueup.cli.verbs.build import command
 from trueup.errors import InputError
 from trueup.tree import FolderTree
 

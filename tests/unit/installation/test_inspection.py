@@ -11,9 +11,9 @@ import pytest
 
 from trueup.cluster import Client
 from trueup.cluster.following import until_gone
-from trueup.controllers.leader import lease_ref
-from trueup.controllers.shard import Shard
-from trueup.controllers.shards import Shards
+from trueup.controllers.replicas.leader import lease_ref
+from trueup.controllers.replicas.shard import Shard
+from trueup.controllers.replicas.shards import Shards
 from trueup.installation import Installation, render
 from trueup.installation.applying import apply
 from trueup.installation.findings import Finding, Level

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.build_deploy import FOLDER, files
 from trueup import __version__
-from trueup.cli.controller import command
+from trueup.cli.verbs.controller import command
 from trueup.installation import Installation, render
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.render.kustomize import Options, build

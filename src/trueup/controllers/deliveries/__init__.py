@@ -1,0 +1,1 @@
+"""From artifacts to what runs: the queue of deliveries, and one look at one of them."""

@@ -1,0 +1,1 @@
+"""From what a source's resource asks for to an artifact, again whenever its reference moves."""

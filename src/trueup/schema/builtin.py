@@ -46,6 +46,17 @@ def descriptions() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def published() -> Mapping[str, Mapping[str, Node]]:
+    """What kube-apiserver publishes besides, or instead: ``{definition: {property: nodes}}``.
+
+    Defaults, the values that a text may have, and the texts that tell them; ``""`` is for the
+    definition itself.
+    """
+    found: Mapping[str, Mapping[str, Node]] = _read("published.json.z")
+    return found
+
+
+@cache
 def kinds(version: str = NEWEST) -> Mapping[GroupVersionKind, str]:
     """The definition of every kind, lists included, that the version serves."""
     found = {}

@@ -79,17 +79,9 @@ _LEAVES = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0}
 _TIMES = ("time", "microtime")
 
 
-def zero_fields(definition: str) -> Mapping[str, Any]:
-    """The fields of a definition that are written even when nobody set them, and as what.
-
-    Those of plain values alone; empty for what is no type of Kubernetes' own.
-    """
-    group, version, kind = ("", "", *definition.split("."))[-3:]
-    return _leaves(f"{group}/{version}.{kind}")
-
-
 @cache
 def _leaves(type_name: str) -> Mapping[str, Any]:
+    """The fields of plain values that are written even when nobody set them."""
     return {
         name: _LEAVES[field.holds]
         for name, field in load().types.get(type_name, {}).items()

@@ -5,17 +5,17 @@ They are OpenAPI v3's schemas here; ``swagger`` makes v2's of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import Any
 
 from trueup.controlplane.discovery.operation import META, Node
 from trueup.controlplane.resources import Resource
 from trueup.objects import GroupVersionKind
-from trueup.schema import zero_fields
-from trueup.schema.builtin import definitions, descriptions, kinds
+from trueup.schema.builtin import definitions, descriptions, kinds, published
 
 PREFIX = "#/components/schemas/"
+KINDS = "x-kubernetes-group-version-kind"
 _CONVENTIONS = "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
 _API_VERSION = (
     "The version of the schema that this object is written in; servers may refuse versions that"
@@ -34,10 +34,16 @@ _TYPE_FIELDS: dict[str, Node] = {
 class Definitions:
     """Collects definitions; ``reference`` asks for one, ``all`` gives everything asked for.
 
-    Those of ``resources`` that are custom are known besides the built-in ones.
+    Those of ``resources`` that are custom are known besides the built-in ones. Kinds that every
+    version has are told as those of ``versions``, if only some are of interest.
     """
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(
+        self,
+        resources: Iterable[Resource] = (),
+        versions: Container[tuple[str, str]] | None = None,
+    ) -> None:
+        self._versions = versions
         self._found: dict[str, Node] = {}
         self._custom: dict[str, Callable[[], Node]] = {}
         for resource in resources:
@@ -56,16 +62,21 @@ class Definitions:
         return {"$ref": PREFIX + name}
 
     def _definition(self, name: str) -> Node:
-        texts = descriptions().get(name, {})
-        node = self._resolved(definitions()[name])
-        if texts.get(""):
-            node = {"description": texts[""], **node}
-        properties, zeroes = node.get("properties") or {}, zero_fields(name)
-        told = {
-            field: _told(below, texts.get(field, ""), zeroes.get(field))
-            for field, below in properties.items()
-        }
-        return {**node, "properties": told} if told else node
+        texts, more = descriptions().get(name, {}), published().get(name, {})
+
+        def told(field: str, node: Any) -> Node:
+            text = {"description": texts[field]} if field in texts else {}
+            return _joined({**text, **node}, more.get(field, {}))
+
+        node = told("", definitions()[name])
+        if properties := node.get("properties"):
+            node["properties"] = {field: told(field, below) for field, below in properties.items()}
+        if len(known := node.get(KINDS, ())) > 1 and self._versions is not None:
+            node[KINDS] = [
+                kind for kind in known if (kind["group"], kind["version"]) in self._versions
+            ]
+        found: Node = self._resolved(node)
+        return found
 
     def _resolved(self, node: Any) -> Any:
         """``node`` with references as addresses; what stands beside one moves around it."""
@@ -84,7 +95,7 @@ class Definitions:
         declared = (resource.custom.version.get("schema") or {}).get("openAPIV3Schema") or {}
         node = self._completed({**declared, "type": "object"})
         node["properties"] = {**(node.get("properties") or {}), **self._object_fields()}
-        node["x-kubernetes-group-version-kind"] = [resource.gvk._asdict()]
+        node[KINDS] = [resource.gvk._asdict()]
         if fields := resource.custom.selectable_fields:
             node["x-kubernetes-selectable-fields"] = [{"fieldPath": field} for field in fields]
         return node
@@ -124,7 +135,7 @@ class Definitions:
                 "metadata": {"allOf": [self.reference(f"{META}.ListMeta")]},
                 "items": {"type": "array", "items": self.reference(name_of(resource))},
             },
-            "x-kubernetes-group-version-kind": [gvk._asdict()],
+            KINDS: [gvk._asdict()],
         }
 
 
@@ -146,9 +157,7 @@ def builtin_name(gvk: GroupVersionKind) -> str:
     return kinds()[gvk]
 
 
-def _told(node: Node, text: str, zero: Any) -> Node:
-    """``node`` with a description and a default, beside which no reference may stand."""
-    default = {} if zero is None or "default" in node else {"default": zero}
-    if not text:
-        return {**node, **default}
-    return {"description": text, **({"allOf": [node]} if "$ref" in node else node), **default}
+def _joined(node: Any, more: Any) -> Node:
+    """``more`` over ``node``, level by level."""
+    below = {key: _joined(node.get(key, {}), v) for key, v in more.items() if isinstance(v, dict)}
+    return {**node, **more, **below}

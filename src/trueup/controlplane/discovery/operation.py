@@ -11,6 +11,7 @@ from functools import reduce
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from trueup.controlplane.http.issuer import CONFIGURATION, KEY_SET, KEYS
 from trueup.controlplane.http.negotiation import ANY, JSON, YAML
 from trueup.objects import GroupVersionKind
 
@@ -64,8 +65,8 @@ def of_version(group: str, version: str) -> Place:
     )
 
 
-def of_groups(groups: Iterable[str]) -> Iterator[Place]:
-    """What tells the groups, and the versions of each."""
+def of_no_version(groups: Iterable[str]) -> Iterator[Place]:
+    """What tells the groups, the versions of each, and who answers."""
     text = "get available API versions"
     yield _told("/api/", "getCoreAPIVersions", text, "core", "APIVersions")
     yield _told("/apis/", "getAPIVersions", text, "apis", "APIGroupList")
@@ -73,6 +74,9 @@ def of_groups(groups: Iterable[str]) -> Iterator[Place]:
         prefix, tag = names_of(group)
         name = f"get{prefix}APIGroup"
         yield _told(f"/apis/{group}/", name, "get information of a group", tag, "APIGroup")
+    yield "/version/", {"get": _VERSION}
+    yield f"{CONFIGURATION}/", {"get": _ISSUER}
+    yield f"{KEYS}/", {"get": _ISSUER_KEYS}
 
 
 def _told(path: str, name: str, text: str, tag: str, answer: str) -> Place:
@@ -96,6 +100,30 @@ def title(word: str) -> str:
 
 def root(group: str, version: str) -> str:
     return f"/apis/{group}/{version}" if group else f"/api/{version}"
+
+
+_VERSION = Operation(
+    "getCodeVersion",
+    "get the version of this server",
+    "version",
+    "io.k8s.apimachinery.pkg.version.Info",
+    takes=(JSON,),
+    gives=(JSON,),
+)
+_ISSUER = Operation(
+    "getServiceAccountIssuerOpenIDConfiguration",
+    "get what describes the issuer of service account tokens",
+    "WellKnown",
+    takes=(),
+    gives=(JSON,),
+)
+_ISSUER_KEYS = Operation(
+    "getServiceAccountIssuerOpenIDKeyset",
+    "get the public keys that verify service account tokens",
+    "openid",
+    takes=(),
+    gives=(KEY_SET,),
+)
 
 
 def one(kind: str) -> str:

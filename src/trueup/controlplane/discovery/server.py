@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -81,7 +81,7 @@ class Discovery:
             case ["openapi", "v2"]:
                 return self._swagger(request, path)
             case ["openapi", "v3", *rest]:
-                return self._openapi(request, path, rest)
+                return self._openapi(request, path, "/".join(rest))
             case []:
                 return self._document(path, self._paths)
         return page_not_found()
@@ -101,22 +101,15 @@ class Discovery:
         response.headers["content-type"] = f"application/json;{parameters}"
         return response
 
-    def _openapi(self, request: Request, path: str, root: list[str]) -> Response:
-        match root:
-            case []:
-                return self._document(path, lambda: openapi.index(self._catalog))
-            case ["api", version]:
-                group = ""
-            case ["apis", group, version]:
-                pass
-            case _:
-                return page_not_found()
-        response = self._made_once(path, lambda: openapi.document(self._catalog, group, version))
-        if response.status == 404:
+    def _openapi(self, request: Request, path: str, place: str) -> Response:
+        if not place:
+            return self._document(path, lambda: openapi.index(self._catalog))
+        response = self._document(path, lambda: openapi.document(self._catalog, place))
+        if response.body == b"null":
             return Response(404)
         if not wanted_type(request):
             return nothing_acceptable()
-        fingerprint = openapi.fingerprint(self._catalog, group, version)
+        fingerprint = openapi.fingerprint(self._catalog, place)
         if request.parameter("hash") == fingerprint:
             # The address changes with the document, so this answer is good for ever.
             response.headers["cache-control"] = "public, immutable, max-age=31536000"
@@ -127,17 +120,19 @@ class Discovery:
         if not wanted:
             return nothing_acceptable()
         response = self._document(path, lambda: swagger.document(self._catalog))
-        assert isinstance(response.body, bytes)
-        fingerprint = hashlib.sha256(response.body).hexdigest().upper()
+        text = self._made[path]
+        fingerprint = self._derived(
+            f"{path}?hash", lambda: sha256(text).hexdigest().upper().encode()
+        )
         if wanted != JSON:
-            response = Response(200, {"content-type": gnostic.MEDIA_TYPE}, self._gnostic(path))
-        return negotiated(request, response, fingerprint)
+            encoded = self._derived(f"{path}?protobuf", lambda: gnostic.encoded(orjson.loads(text)))
+            response = Response(200, {"content-type": gnostic.MEDIA_TYPE}, encoded)
+        return negotiated(request, response, fingerprint.decode())
 
-    def _gnostic(self, path: str) -> bytes:
-        """Made of the JSON document, which is there by now."""
-        key = f"{path}?protobuf"
+    def _derived(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """Of a document of the catalog's present state, which is there by now."""
         if key not in self._made:
-            self._made[key] = gnostic.encoded(orjson.loads(self._made[path]))
+            self._made[key] = make()
         return self._made[key]
 
     def _core(self) -> dict[str, Any]:

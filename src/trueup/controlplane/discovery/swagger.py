@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from trueup.controlplane.discovery import parameters
-from trueup.controlplane.discovery.definitions import PREFIX, Definitions
+from trueup.controlplane.discovery.definitions import KINDS, PREFIX, Definitions
 from trueup.controlplane.discovery.operation import (
     TOKEN,
     Operation,
     extensions,
-    of_groups,
+    of_no_version,
     of_version,
     responses,
     told_once,
@@ -29,14 +29,13 @@ _PREFIX = "#/definitions/"
 _UNSAID = {"default", "nullable", "allOf", "anyOf", "oneOf", "not", "$ref"}
 _KEEPS = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
-_KINDS = "x-kubernetes-group-version-kind"
 
 
 def document(catalog: Catalog) -> Document:
     known = Definitions(catalog)
     places = [place for resource in catalog for place in operations(resource)]
     groups = sorted(catalog.builtin_groups)
-    places += of_groups(group for group in groups if group)
+    places += of_no_version(group for group in groups if group)
     for group in groups:
         places += [of_version(group, version) for version in catalog.versions(group)]
     tell = partial(_operation, known)
@@ -55,7 +54,7 @@ def _operation(known: Definitions, operation: Operation, own: frozenset[str]) ->
     body = [_body(operation, known)] if operation.body else []
     return {
         "description": operation.text,
-        "consumes": list(operation.takes),
+        **({"consumes": list(operation.takes)} if operation.takes else {}),
         "produces": list(operation.gives),
         "schemes": ["https"],
         "tags": [operation.tag],
@@ -86,8 +85,8 @@ def _referred(known: Definitions, name: str) -> Document:
 
 def _definition(node: Document) -> Document:
     """A kind with unknown fields says nothing, lest clients miss those that it does not name."""
-    if node.get(_KEEPS) and _KINDS in node:
-        return {"type": "object", _KINDS: node[_KINDS]}
+    if node.get(_KEEPS) and KINDS in node:
+        return {"type": "object", KINDS: node[KINDS]}
     return _schema(node)
 
 

@@ -12,12 +12,13 @@ from trueup.controlplane.http.message import Request, Response
 
 CONFIGURATION = "/.well-known/openid-configuration"
 KEYS = "/openid/v1/jwks"
+KEY_SET = "application/jwk-set+json"
 PATHS = (CONFIGURATION, KEYS)
 
 
 def answer(request: Request, signer: TokenSigner) -> Response:
     if request.path == KEYS:
-        headers = {"content-type": "application/jwk-set+json"}
+        headers = {"content-type": KEY_SET}
         return Response(200, headers, orjson.dumps(signer.key_set()))
     host = request.headers.get("host", "kubernetes.default.svc.cluster.local")
     document = {

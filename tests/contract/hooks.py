@@ -16,8 +16,8 @@ from aiohttp import web
 
 from tests.contract.server import Api
 from trueup.testing.certificates import Authority
+from trueup.testing.patience import PATIENCE
 
-PATIENCE = 60.0
 GROUP = "/apis/admissionregistration.k8s.io/v1"
 PROBED = {"matchLabels": {"probe": "yes"}}
 NOT_PROBED = {"matchExpressions": [{"key": "probe", "operator": "DoesNotExist"}]}

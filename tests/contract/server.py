@@ -14,6 +14,7 @@ import orjson
 
 from trueup.cluster import Client
 from trueup.cluster.transport import Transport
+from trueup.testing.patience import PATIENCE
 
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 _NUMBERS = itertools.count(1)
@@ -112,7 +113,7 @@ class Api:
         pairs = [("watch", "true"), *parse_qsl(query, keep_blank_values=True)]
         found: list[Any] = []
         async with (
-            asyncio.timeout(30),
+            asyncio.timeout(PATIENCE),
             self.transport.stream(path, pairs, {"Accept": accept}) as lines,
         ):
             async for line in lines:

@@ -20,8 +20,8 @@ from tests.contract.kinds import serve
 from tests.contract.matching import at, differences
 from tests.contract.server import Api, Reply, Server
 from trueup.objects import yaml
+from trueup.testing.patience import PATIENCE
 
-PATIENCE = 60.0
 CASES = Path(__file__).parents[1] / "cases" / "contract"
 TABLE: list[dict[str, Any]] = [
     {**case, "file": path.stem}
@@ -44,7 +44,6 @@ STEP = {
     "warnings",
     "answered",
     "until",
-    "within",
 }
 MEDIA = {
     "json": "application/json-patch+json",
@@ -88,12 +87,11 @@ def test_known_differences_are_few_and_name_clauses() -> None:
 
 
 async def run(step: dict[str, Any], api: Api) -> None:
-    """One step; with ``until``, again and again until it is as expected, for ``within`` seconds."""
+    """One step; with ``until``, again and again until it is as expected."""
     if "watch" in step:
         await follow(step, api)
         return
-    patience = step.get("within", PATIENCE) if step.get("until") else 0
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + (PATIENCE if step.get("until") else 0)
     reply = await send(step, api)
     while (wrong := faults(step, reply, api)) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)

@@ -37,7 +37,6 @@ def explore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explore]:
         runner.run(running.__aexit__(None, None, None))
 
 
-@pytest.mark.timeout(300)
 @settings(
     max_examples=25,
     derandomize=True,

@@ -22,12 +22,13 @@ from trueup.objects import GroupVersionKind, ObjectRef, yaml
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
 from trueup.testing.kube import kube_server
+from trueup.testing.patience import PATIENCE
 from trueup.testing.plane import Plane
+from trueup.testing.ports import reserved_port
 from trueup.testing.proxy import FaultProxy, Matching
 from trueup.testing.proxy.exchange import Exchange
 from trueup.wiring import definitions
 
-PATIENCE = 90.0
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 SOURCE = ObjectRef("source.toolkit.fluxcd.io", "GitRepository", "default", "repo", "v1")
 ACCOUNT = ObjectRef("", "ServiceAccount", "default", "trueup", "v1")
@@ -165,7 +166,7 @@ async def team_in(folder: Path, home: str) -> AsyncIterator[Team]:
 
 async def _server(folder: Path, home: str, ending: AsyncExitStack) -> Path:
     if home == "embedded":
-        plane = Plane(folder)
+        plane = Plane(folder, ending.enter_context(reserved_port()))
         await plane.start()
         ending.push_async_callback(plane.kill)
         return plane.kubeconfig

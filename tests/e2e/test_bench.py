@@ -25,12 +25,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(150)
 def test_a_commit_renders_the_one_delivery_that_it_touches(results: dict[str, Any]) -> None:
     assert results["commit"]["renders"] == 1
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(150)
 def test_a_quiet_time_costs_no_api_call(results: dict[str, Any]) -> None:
     assert results["idle"]["by_method"] == {}

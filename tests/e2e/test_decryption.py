@@ -21,10 +21,10 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report.conditions import find
 from trueup.testing.git import GitRepo
 from trueup.testing.home import Home
+from trueup.testing.patience import PATIENCE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 
-PATIENCE = 90.0
 KUSTOMIZATION = GroupVersionKind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization")
 GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitRepository")
 SECRET = GroupVersionKind("", "v1", "Secret")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from trueup.testing.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 Demo = Callable[..., int]
@@ -26,7 +28,7 @@ def demo(tmp_path: Path) -> Demo:
             assert process.stdout is not None
             _ = next(line for line in process.stdout if line.startswith(until))
             process.send_signal(number)
-            return process.wait(timeout=60)
+            return process.wait(timeout=PATIENCE)
 
     return run
 
@@ -38,14 +40,12 @@ def refuse_a_running_process(folder: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(120)
 def test_an_interrupted_demo_leaves_no_process_behind(demo: Demo, tmp_path: Path) -> None:
     assert demo(until="3.", number=signal.SIGTERM) == 130
     refuse_a_running_process(tmp_path)
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(180)
 def test_the_long_running_form_goes_on_from_where_it_was(demo: Demo, tmp_path: Path) -> None:
     ends = [demo("--stay", until="Ctrl-C", number=signal.SIGINT) for _ in range(2)]
     assert ends == [0, 0]

@@ -18,10 +18,10 @@ from trueup.cluster.following import changes, until
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
 from trueup.testing.home import Home
+from trueup.testing.patience import PATIENCE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
-PATIENCE = 60.0
 COUNT = 120
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", "app", "v1")

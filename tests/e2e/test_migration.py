@@ -24,12 +24,12 @@ from trueup.report.conditions import find
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
 from trueup.testing.kube import KubeServer, kube_server
+from trueup.testing.patience import PATIENCE
 from trueup.testing.recorded import restore
 from trueup.wiring import definitions
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.e2e
 
-PATIENCE = 60.0
 CASES = Path(__file__).parents[1] / "cases" / "migration" / "flux.yaml"
 FLUX: dict[str, Any] = yaml.load(CASES.read_bytes())
 SYSTEM = "flux-system"

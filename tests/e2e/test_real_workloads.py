@@ -11,8 +11,9 @@ from trueup.cluster import Client
 from trueup.cluster.following import until
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.kube import FOR_WORKLOADS, kube_programs, kube_server
+from trueup.testing.patience import PATIENCE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
 
 async def test_a_deployment_becomes_available_and_a_job_completes(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ async def test_a_deployment_becomes_available_and_a_job_completes(tmp_path: Path
         person = Client(transport)
         for manifest, condition in ((WEB, "Available"), (ONCE, "Complete")):
             created = await person.create(yaml.load(manifest), field_manager="person")
-            await until(person, ObjectRef.of(created), having(condition), timeout=60)
+            await until(person, ObjectRef.of(created), having(condition), timeout=PATIENCE)
 
 
 def having(kind: str) -> Callable[[Manifest], bool | None]:

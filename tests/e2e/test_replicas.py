@@ -17,7 +17,7 @@ from tests.e2e.replicas import Team, Write, config_map, config_map_ref, delivery
 from trueup.controllers.replicas.leader import lease_ref
 from trueup.testing.controller import Controller
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 COUNT = 40
 HAND_OVER = 15.0

@@ -18,7 +18,7 @@ from tests.e2e.homes import HOMES
 from tests.e2e.replicas import Team, Write, config_map, config_map_ref, delivery, source, team_in
 from trueup.testing.controller import Controller
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.e2e
 
 NAMES = [f"app{n}" for n in range(12)]
 TAKE_OVER = 15.0

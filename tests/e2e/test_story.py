@@ -16,7 +16,7 @@ from tests.e2e.homes import HOMES, home_in
 from trueup.testing.git_http import git_http_server
 from trueup.testing.git_ssh import git_ssh_server, has_sshd
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 LOGIN = {"username": "fleet", "password": "secret-of-the-fleet"}
 

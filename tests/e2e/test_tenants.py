@@ -21,14 +21,13 @@ from trueup.report.conditions import find
 from trueup.testing.controller import Controller
 from trueup.testing.git import GitRepo
 from trueup.testing.kube import KubeServer
+from trueup.testing.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-PATIENCE = 90.0
 KUSTOMIZATION = GroupVersionKind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization")
 GIT_REPOSITORY = GroupVersionKind("source.toolkit.fluxcd.io", "v1", "GitRepository")
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")

@@ -15,11 +15,11 @@ from trueup.controlplane.auth.tokens import ISSUER
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
 from trueup.testing.kube import KubeServer, kube_server
+from trueup.testing.patience import PATIENCE
 from trueup.testing.up import Up
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.e2e
 
-PATIENCE = 60.0
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "flux-system", "app", "v1")
 THERE = ObjectRef("", "ConfigMap", "default", "a", "v1")
 

@@ -16,6 +16,7 @@ from trueup.controllers.definitions import install
 from trueup.testing.child import ChildError
 from trueup.testing.kube import HOUSEKEEPER, kube_server
 from trueup.testing.plane import Plane
+from trueup.testing.ports import reserved_port
 from trueup.wiring import definitions
 
 
@@ -54,12 +55,13 @@ async def small(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]
 
 @asynccontextmanager
 async def _embedded(folder: Path, disk: str = "") -> AsyncIterator[Home]:
-    plane = Plane(folder, disk=disk)
-    await plane.start()
-    try:
-        yield await _served(EmbeddedHome(plane))
-    finally:
-        await plane.kill()
+    with reserved_port() as port:
+        plane = Plane(folder, port, disk=disk)
+        await plane.start()
+        try:
+            yield await _served(EmbeddedHome(plane))
+        finally:
+            await plane.kill()
 
 
 async def _served(home: Home) -> Home:

@@ -15,10 +15,10 @@ from trueup.cluster.http import HttpTransport
 from trueup.errors import ApiError, Unauthorized
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
+from trueup.testing.patience import PATIENCE
 
 T = TypeVar("T")
 
-PATIENCE = 90.0
 _HERE = Path(__file__).parent
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 NAMESPACE = GroupVersionKind("", "v1", "Namespace")

@@ -12,7 +12,6 @@ from tests.faults.survival import survives
 
 pytestmark = [
     pytest.mark.faults,
-    pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 from trueup.cluster import Client, following
@@ -12,7 +14,8 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.report.conditions import is_true
 
 MANAGER = "trueup"
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.1
 _DEFINITION = ObjectRef("apiextensions.k8s.io", "CustomResourceDefinition", "", "", "v1")
 
 
@@ -21,12 +24,11 @@ async def install(client: Client, definitions: Iterable[Manifest]) -> None:
 
     Those that somebody else has installed stay as they are: others may go by them.
     """
-    for definition in definitions:
-        ref = ObjectRef.of(definition)
-        if not _is_anothers(await client.find(ref)):
+    wanted = list(definitions)
+    for definition in wanted:
+        if not _is_anothers(await client.find(ObjectRef.of(definition))):
             await client.apply(definition, field_manager=MANAGER, force=True)
-        await await_established(client, ref)
-    client.forget_discovery()
+    await await_served(client, map(ObjectRef.of, wanted))
 
 
 async def missing(client: Client, definitions: Iterable[Manifest]) -> list[str]:
@@ -56,15 +58,36 @@ async def is_going(client: Client, kind: GroupVersionKind) -> bool:
     return found is None or bool(found["metadata"].get("deletionTimestamp"))
 
 
-async def await_established(client: Client, ref: ObjectRef) -> None:
-    """Returns once the definition is served; ApiError if that takes too long."""
+async def await_served(client: Client, definitions: Iterable[ObjectRef]) -> None:
+    """Returns once ``client`` knows the kinds of all; ApiError if that takes too long.
+
+    A server calls a definition established a moment before discovery has its kind.
+    """
+    kinds = [kind for ref in definitions for kind in _served(await _established(client, ref))]
+    deadline = monotonic() + _PATIENCE_SECONDS
+    while unknown := await _unknown(client, kinds):
+        if monotonic() > deadline:
+            raise ApiError("is not served in time", subject=str(unknown[0]))
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _established(client: Client, ref: ObjectRef) -> Manifest:
+    def decide(obj: Manifest) -> Manifest | None:
+        conditions = (obj.get("status") or {}).get("conditions") or ()
+        return obj if is_true(conditions, "Established") else None
+
     try:
-        await following.until(
-            client, ref, lambda obj: _is_established(obj) or None, timeout=_PATIENCE_SECONDS
-        )
+        return await following.until(client, ref, decide, timeout=_PATIENCE_SECONDS)
     except TimeoutError as error:
-        raise ApiError("is not served in time", subject=str(ref)) from error
+        raise ApiError("is not established in time", subject=str(ref)) from error
 
 
-def _is_established(definition: Mapping[str, Any]) -> bool:
-    return is_true((definition.get("status") or {}).get("conditions") or (), "Established")
+def _served(definition: Manifest) -> list[GroupVersionKind]:
+    spec = definition["spec"]
+    versions = [version["name"] for version in spec["versions"] if version["served"]]
+    return [GroupVersionKind(spec["group"], name, spec["names"]["kind"]) for name in versions]
+
+
+async def _unknown(client: Client, kinds: list[GroupVersionKind]) -> list[GroupVersionKind]:
+    catalogue = await client.discover()
+    return [kind for kind in kinds if catalogue.find(kind.group_kind, kind.version) is None]

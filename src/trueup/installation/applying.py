@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from trueup.cluster import Client, following
-from trueup.controllers.definitions import await_established
+from trueup.controllers.definitions import await_served
 from trueup.dialects.flux.conventions import health
 from trueup.dialects.flux.names import OWNER_NAME_LABEL, OWNER_NAMESPACE_LABEL
 from trueup.errors import InputError, NotFound, TrueupError
@@ -63,11 +63,11 @@ async def apply(
         if ref.kind == "CustomResourceDefinition":
             definitions.append(ref)
         elif definitions and not dry_run:
-            await _await_all(client, definitions)
+            await await_served(client, definitions)
             definitions = []
         tell(Step(ref, await _apply_one(client, obj, manager, dry_run=dry_run)))
     if not dry_run:
-        await _await_all(client, definitions)
+        await await_served(client, definitions)
 
 
 async def await_rollout(
@@ -106,12 +106,6 @@ async def refuse_if_delivered(client: Client, deployment: ObjectRef) -> None:
             subject=str(deployment),
             next_step="change it there, or bootstrap again",
         )
-
-
-async def _await_all(client: Client, definitions: Iterable[ObjectRef]) -> None:
-    for ref in definitions:
-        await await_established(client, ref)
-    client.forget_discovery()
 
 
 async def _apply_one(client: Client, obj: Manifest, manager: str, *, dry_run: bool) -> Done:

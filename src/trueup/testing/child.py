@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trueup.testing.orphans import DIE_WITH_US
-
-_STOP_SECONDS = 15
-"""How long a clean end may take before it is cut short."""
+from trueup.testing.patience import PATIENCE
 
 
 class ChildError(Exception):
@@ -51,7 +49,7 @@ class Child:
             raise RuntimeError("it is not started")
         return self._process.pid
 
-    async def start(self, *, timeout: float = 60) -> None:
+    async def start(self, *, timeout: float = PATIENCE) -> None:
         """Start it and wait until it is up; ChildError if it ends or stays silent instead."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -107,7 +105,7 @@ class Child:
         if process.returncode is None:
             process.send_signal(number)
         try:
-            async with asyncio.timeout(_STOP_SECONDS):
+            async with asyncio.timeout(PATIENCE):
                 return await process.wait()
         except TimeoutError:
             process.kill()

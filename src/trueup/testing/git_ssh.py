@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from trueup.testing.git import authorized_key
-from trueup.testing.ports import free_port
+from trueup.testing.ports import reserved_port
 
 _SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
@@ -46,19 +46,19 @@ def openssh_private(key: Ed25519PrivateKey) -> bytes:
 async def git_ssh_server(directory: Path) -> AsyncIterator[GitSshServer]:
     """Runs ``sshd`` with its files in ``directory`` for as long as the block runs."""
     host, client = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    port = free_port()
-    config = _write_config(directory, host, client, port)
-    process = await asyncio.create_subprocess_exec(
-        *(_SSHD, "-D", "-e", "-f", str(config)), stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        await _wait_listening(process)
-        kind, key, _ = authorized_key(host).split(" ", 2)
-        known = f"[127.0.0.1]:{port} {kind} {key}\n".encode()
-        yield GitSshServer(port, openssh_private(client), known)
-    finally:
-        process.terminate()
-        await process.communicate()
+    with reserved_port() as port:
+        config = _write_config(directory, host, client, port)
+        process = await asyncio.create_subprocess_exec(
+            *(_SSHD, "-D", "-e", "-f", str(config)), stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            await _wait_listening(process)
+            kind, key, _ = authorized_key(host).split(" ", 2)
+            known = f"[127.0.0.1]:{port} {kind} {key}\n".encode()
+            yield GitSshServer(port, openssh_private(client), known)
+        finally:
+            process.terminate()
+            await process.communicate()
 
 
 def _write_config(

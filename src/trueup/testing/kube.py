@@ -23,9 +23,8 @@ from trueup.errors import TrueupError
 from trueup.testing.kube_files import KubeFiles
 from trueup.testing.kube_nodes import NODE
 from trueup.testing.kube_program import KubeProgram
-from trueup.testing.ports import free_port
-
-_PATIENCE = 120.0
+from trueup.testing.patience import PATIENCE
+from trueup.testing.ports import reserved_port
 
 ETCD, API_SERVER = NEEDED = ("etcd", "kube-apiserver")
 HOUSEKEEPER = "kube-controller-manager"
@@ -82,7 +81,7 @@ class KubeServer:
         """KubeError if it ends instead, or takes too long."""
         program = self.programs[API_SERVER]
         try:
-            async with asyncio.timeout(_PATIENCE), self.transport() as transport:
+            async with asyncio.timeout(PATIENCE), self.transport() as transport:
                 while not program.has_ended:
                     if await _is_ready(transport):
                         return
@@ -110,11 +109,12 @@ async def kube_server(
     programs = programs or _found(with_node=with_node, with_workloads=with_workloads)
     files = KubeFiles(folder)
     has_housekeeping = (programs / HOUSEKEEPER).exists()
-    etcd, port = f"https://127.0.0.1:{free_port()}", free_port()
     started: dict[str, KubeProgram] = {}
-    server = KubeServer(f"https://127.0.0.1:{port}", files.kubeconfig, has_housekeeping, started)
-    files.write_kubeconfig(server.url)
     async with AsyncExitStack() as running:
+        stored, port, kubelet = (running.enter_context(reserved_port()) for _ in range(3))
+        etcd, url = f"https://127.0.0.1:{stored}", f"https://127.0.0.1:{port}"
+        server = KubeServer(url, files.kubeconfig, has_housekeeping, started)
+        files.write_kubeconfig(url)
 
         async def run(name: str, chosen: Mapping[str, object]) -> None:
             program = KubeProgram(programs / name, chosen, folder)
@@ -128,7 +128,7 @@ async def kube_server(
         if with_workloads:
             await run("kube-scheduler", files.scheduler_options())
         if with_node or with_workloads:
-            await run(KWOK, files.kwok_options(free_port()))
+            await run(KWOK, files.kwok_options(kubelet))
             async with server.transport() as transport:
                 await Client(transport).create(NODE, field_manager="kubelet")
         yield server

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.testing.child import Child
-from trueup.testing.ports import free_port
 
 _SIGN = "an API server alone listens at"
 
@@ -28,12 +27,12 @@ _SMALL_DISK = (
 
 
 class Plane(Child):
-    """Its state is in ``folder/data``, its log in ``folder/log``. It listens where it did before.
+    """It listens on ``port``; its state is in ``folder/data``, its log in ``folder/log``.
 
     ``disk`` is a size such as ``16m``: its state then is on a disk of that size, of its own.
     """
 
-    def __init__(self, folder: Path, *, disk: str = "") -> None:
+    def __init__(self, folder: Path, port: int, *, disk: str = "") -> None:
         self._data = folder / "data"
         self._data.mkdir(parents=True)
         self._has_disk = bool(disk)
@@ -42,7 +41,7 @@ class Plane(Child):
         super().__init__(
             folder / "log",
             str(self._data),
-            str(free_port()),
+            str(port),
             sign=_SIGN,
             program=(*where, *itself),
         )

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from trueup.testing.certificates import Authority
 from trueup.testing.local_http import local_http
 from trueup.testing.orphans import DIE_WITH_US
+from trueup.testing.patience import PATIENCE
 
 USER = ("me", "secret")
 _HTPASSWD = "me:$2a$04$C7NSHjn3CFahJnnpyMq1jOC6BPZwxKzt13YniA2xEiiAMRY7ofdwW\n"
@@ -52,7 +53,7 @@ async def real_registry(
         )
         draining = None
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 host = await _host(process)
             draining = asyncio.create_task(_drain(process))
             yield host

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from trueup.cluster import Client, following
+from trueup.cluster import Client
+from trueup.controllers.definitions import await_served
 from trueup.objects import Manifest, ObjectRef
-from trueup.report.conditions import is_true
 
 _MANAGER = "restore"
-_PATIENCE = 30.0
 
 
 async def restore(client: Client, recorded: Manifest) -> Manifest:
@@ -25,10 +24,5 @@ async def restore(client: Client, recorded: Manifest) -> Manifest:
         operation = {"op": "replace", "path": "/metadata/managedFields", "value": owned}
         live = await client.patch(ref, [operation], type="json", field_manager=_MANAGER)
     if ref.kind == "CustomResourceDefinition":
-        await following.until(client, ref, _is_established, timeout=_PATIENCE)
-        client.forget_discovery()
+        await await_served(client, [ref])
     return live
-
-
-def _is_established(definition: Manifest) -> bool | None:
-    return is_true((definition.get("status") or {}).get("conditions") or (), "Established") or None

@@ -27,12 +27,12 @@ from trueup.flow import Artifact
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 from trueup.report.conditions import find
 from trueup.testing.faults import Faults
+from trueup.testing.patience import PATIENCE
 
 NAMESPACE = "apps"
 
 _ADMIN = User("admin", groups=("system:masters",))
 _EVENT = GroupVersionKind("", "v1", "Event")
-_WAIT = 50.0
 
 
 class SourceWorld:
@@ -114,13 +114,13 @@ class SourceWorld:
 
     async def until(self, holds: Callable[[Manifest], bool], name: str = "web") -> Manifest:
         return await following.until(
-            self.client, self.ref(name), lambda obj: obj if holds(obj) else None, timeout=_WAIT
+            self.client, self.ref(name), lambda obj: obj if holds(obj) else None, timeout=PATIENCE
         )
 
     async def event(self, reason: str) -> Manifest:
         """The first Event with that reason, as soon as there is one."""
         async with (
-            asyncio.timeout(_WAIT),
+            asyncio.timeout(PATIENCE),
             aclosing(following.changes(self.client, _EVENT, self.namespace)) as batches,
         ):
             async for batch in batches:
@@ -133,7 +133,7 @@ class SourceWorld:
         """The source's artifact, as soon as it has one whose revision ends so."""
         changed = asyncio.Event()
         self.artifacts.on_change(lambda _source, _before: changed.set())
-        async with asyncio.timeout(_WAIT):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = self.artifacts.get(self.ref(name))
                 if found is not None and found.revision.endswith(revision):
@@ -145,7 +145,7 @@ class SourceWorld:
         """Delete the GitRepository and wait until it is gone."""
         await self.client.delete(self.ref(name))
         with suppress(NotFound):
-            await following.until(self.client, self.ref(name), lambda obj: None, timeout=_WAIT)
+            await following.until(self.client, self.ref(name), lambda obj: None, timeout=PATIENCE)
 
     async def _create(self, api_version: str, kind: str, name: str, **rest: Any) -> Manifest:
         meta = {"name": name, "namespace": self.namespace}

@@ -11,10 +11,10 @@ import pytest
 from tests.e2e.homes import HOMES
 from tests.programs import programs_or_skip
 from trueup.cluster import Client
-from trueup.cluster.following import until
+from trueup.controllers.definitions import install
 from trueup.dialects.flux.crds import crds
 from trueup.fetch.git import GitCache
-from trueup.objects import Manifest, ObjectRef
+from trueup.objects import ObjectRef
 from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer, git_http_server
@@ -88,15 +88,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeServer]:
 
 async def _define_kinds(server: KubeServer) -> None:
     async with server.transport() as transport:
-        client = Client(transport)
-        for definition in crds():
-            created = await client.create(definition, field_manager="test")
-            await until(client, ObjectRef.of(created), _is_established, timeout=60)
-
-
-def _is_established(definition: Manifest) -> bool | None:
-    conditions = (definition.get("status") or {}).get("conditions") or ()
-    return any(c["type"] == "Established" and c["status"] == "True" for c in conditions) or None
+        await install(Client(transport), crds())
 
 
 @pytest.fixture(params=HOMES)

@@ -10,12 +10,13 @@ from trueup.fetch.git import Checkout, Credentials, GitCache, GitError, Proxy, R
 from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer, git_http_server
+from trueup.testing.patience import PATIENCE
 
 MAIN = Reference(branch="main")
 
 
 async def fetch(
-    cache: GitCache, server: GitHttpServer, timeout: float = 20, **who: Any
+    cache: GitCache, server: GitHttpServer, timeout: float = PATIENCE, **who: Any
 ) -> Checkout:
     remote = Remote.at(f"{server.url}/repo.git", Credentials(**who), timeout=timeout)
     return await cache.fetch(remote, MAIN)
@@ -100,13 +101,13 @@ async def test_a_proxy_is_asked_in_the_place_of_the_server(
 ) -> None:
     http.proxy_user = ("proxy-user", "proxy-secret:@/")
     proxy = Proxy(http.url, *http.proxy_user)
-    remote = Remote.at("http://git.invalid/repo.git", proxy=proxy, timeout=20)
+    remote = Remote.at("http://git.invalid/repo.git", proxy=proxy, timeout=PATIENCE)
     assert (await cache.fetch(remote, MAIN)).tree.is_file("app/a.yaml")
 
 
 async def test_a_proxy_that_is_away_is_told_without_its_password(cache: GitCache) -> None:
     proxy = Proxy("http://127.0.0.1:1", "proxy-user", "proxy-secret")
-    remote = Remote.at("http://git.invalid/repo.git", proxy=proxy, timeout=20)
+    remote = Remote.at("http://git.invalid/repo.git", proxy=proxy, timeout=PATIENCE)
     with pytest.raises(GitError) as caught:
         await cache.fetch(remote, MAIN)
     assert (caught.value.trouble, "proxy-secret" in str(caught.value)) == ("network", False)
@@ -148,7 +149,7 @@ async def test_a_server_that_dies_in_the_middle_leaves_nothing_behind(
 
 async def test_nobody_at_the_address_is_told(cache: GitCache) -> None:
     with pytest.raises(GitError) as caught:
-        await cache.fetch(Remote.at("http://127.0.0.1:1/x", timeout=20), MAIN)
+        await cache.fetch(Remote.at("http://127.0.0.1:1/x", timeout=PATIENCE), MAIN)
     assert caught.value.trouble == "network"
     assert caught.value.subject == "http://127.0.0.1:1/x"
 

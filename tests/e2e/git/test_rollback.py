@@ -16,6 +16,7 @@ from trueup.objects import Manifest, ObjectRef
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
 from trueup.testing.home import Home
+from trueup.testing.patience import PATIENCE
 
 NAMESPACE = "default"
 APP = ObjectRef(KUSTOMIZATION.group, KUSTOMIZATION.kind, NAMESPACE, "app", KUSTOMIZATION.version)
@@ -71,7 +72,7 @@ async def wait_colour(client: Client, wanted: str) -> None:
     def decide(obj: Manifest) -> bool | None:
         return True if obj["data"]["colour"] == wanted else None
 
-    await following.until(client, SETTINGS, decide, timeout=40)
+    await following.until(client, SETTINGS, decide, timeout=PATIENCE)
 
 
 async def wait_ready(client: Client, revision: str) -> None:
@@ -79,7 +80,7 @@ async def wait_ready(client: Client, revision: str) -> None:
         applied = (obj.get("status") or {}).get("lastAppliedRevision", "")
         return True if applied.endswith(revision) else None
 
-    await following.until(client, APP, decide, timeout=40)
+    await following.until(client, APP, decide, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("kind", HOMES)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from trueup.testing.certificates import Authority
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
@@ -44,7 +42,6 @@ async def test_polling_makes_no_api_call_while_nothing_changes(
     assert world.transport.calls[before:] == []
 
 
-@pytest.mark.timeout(120)
 async def test_two_hundred_sources_of_one_url_cause_one_fetch(
     world: SourceWorld, http: GitHttpServer
 ) -> None:

@@ -13,13 +13,14 @@ from trueup.fetch.git import Author, Credentials, GitCache, GitError, Reference,
 from trueup.fetch.git import revert_and_push as push_revert
 from trueup.testing.git import GitRepo, authorized_key
 from trueup.testing.git_ssh import GitSshServer, openssh_private
+from trueup.testing.patience import PATIENCE
 
 MAIN = Reference(branch="main")
 
 
 def remote(server: GitSshServer, path: Path, **changed: bytes | str) -> Remote:
     who = Credentials(identity=server.identity, known_hosts=server.known_hosts)
-    return Remote.at(server.url(path), replace(who, **changed), timeout=20)  # type: ignore[arg-type]
+    return Remote.at(server.url(path), replace(who, **changed), timeout=PATIENCE)  # type: ignore[arg-type]
 
 
 def with_passphrase(identity: bytes, passphrase: str, folder: Path) -> bytes:

@@ -29,9 +29,9 @@ from trueup.testing.controller import Controller
 from trueup.testing.git_http import GitHttpServer, git_http_server
 from trueup.testing.kube import kube_server
 from trueup.testing.objects import available
-from trueup.testing.ports import free_port
+from trueup.testing.patience import PATIENCE
+from trueup.testing.ports import reserved_port
 
-PATIENCE = 90.0
 NAMESPACE = "trueup-system"
 DEPLOYMENT = ObjectRef("apps", "Deployment", NAMESPACE, "trueup-controller", "v1")
 ACCOUNT = ObjectRef("", "ServiceAccount", NAMESPACE, "trueup-controller", "v1")
@@ -90,24 +90,24 @@ class Cluster:
     async def controller(self, folder: Path, *, lockdown: bool = False) -> AsyncIterator[Running]:
         """``trueup controller`` with the container's arguments and the account's token."""
         folder.mkdir()
-        port = free_port()
         deployment = next(
             obj for obj in render(Installation(lockdown=lockdown)) if obj["kind"] == "Deployment"
         )
         _, *args = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
-        options = [
-            arg.replace("$(POD_IP):8080", f"127.0.0.1:{port}")
-            for arg in args
-            if not arg.startswith("--cache")
-        ]
         kubeconfig = await self._kubeconfig_of_account(folder)
-        child = Running(folder, kubeconfig, *options)
-        child.health = f"http://127.0.0.1:{port}"
-        await child.start(timeout=PATIENCE)
-        try:
-            yield child
-        finally:
-            await child.stop()
+        with reserved_port() as port:
+            options = [
+                arg.replace("$(POD_IP):8080", f"127.0.0.1:{port}")
+                for arg in args
+                if not arg.startswith("--cache")
+            ]
+            child = Running(folder, kubeconfig, *options)
+            child.health = f"http://127.0.0.1:{port}"
+            await child.start()
+            try:
+                yield child
+            finally:
+                await child.stop()
 
     async def _kubeconfig_of_account(self, folder: Path) -> Path:
         request = {

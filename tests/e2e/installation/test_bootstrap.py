@@ -19,7 +19,7 @@ from trueup.objects import ObjectRef, yaml
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.e2e
 
 MANIFESTS = "clusters/one/trueup-system/trueup.yaml"
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", NAMESPACE, NAMESPACE, "v1")

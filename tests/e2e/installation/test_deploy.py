@@ -13,7 +13,7 @@ from trueup.render.kustomize import Options, build, to_yaml
 from trueup.testing.kube import kube_programs
 from trueup.tree import FolderTree
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(200)]
+pytestmark = pytest.mark.e2e
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 

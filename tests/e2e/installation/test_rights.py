@@ -14,7 +14,7 @@ from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "team", "app", "v1")
 SOURCE = ObjectRef("source.toolkit.fluxcd.io", "GitRepository", "team", "repo", "v1")

@@ -12,7 +12,7 @@ from trueup.objects import GroupVersionKind, ObjectRef
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 DELIVERY = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "default", "app", "v1")
 LIVE = ObjectRef("", "ConfigMap", "default", "a", "v1")

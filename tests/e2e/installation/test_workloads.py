@@ -12,7 +12,7 @@ from trueup.cluster import Client
 from trueup.objects import GroupVersionKind, ObjectRef
 from trueup.testing.kube import FOR_WORKLOADS, kube_programs, kube_server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.e2e
 
 POD = GroupVersionKind("", "v1", "Pod")
 

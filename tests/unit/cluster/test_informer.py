@@ -18,6 +18,7 @@ from trueup.cluster import Answer, Informer
 from trueup.cluster.transport import Query
 from trueup.errors import Gone, NotFound, TooManyRequests, Unavailable
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
+from trueup.testing.patience import PATIENCE
 
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 Step = Manifest | Exception
@@ -160,7 +161,7 @@ async def test_a_defect_is_told_and_does_not_end_the_watch(
 async def test_who_waits_hears_of_a_defect() -> None:
     seen = Seen([listing(5, obj("a", 3))])
     seen.informer._reduce = lambda item: int(item["data"])
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         task = group.create_task(seen.informer.run())
         await seen.informer.wait_answered()
         task.cancel()

@@ -20,10 +20,10 @@ from trueup.errors import ApiError
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
 from trueup.report import RECORD, DeliveryRecord, record_ref
 from trueup.testing.git import GitRepo
+from trueup.testing.patience import PATIENCE
 from trueup.wiring import Embedded
 
 NAMESPACE = "flux-system"
-PATIENCE = 20.0
 KUSTOMIZATION = GroupVersionKind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization")
 CONFIG_MAP = GroupVersionKind("", "v1", "ConfigMap")
 EVENT = GroupVersionKind("", "v1", "Event")

@@ -13,6 +13,7 @@ from trueup.controllers.clock import Clock
 from trueup.controllers.home import Home
 from trueup.errors import InputError
 from trueup.objects import Manifest
+from trueup.testing.patience import PATIENCE
 
 ABOUT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "apps"}}
 
@@ -38,10 +39,10 @@ async def test_an_event_that_cannot_be_written_does_not_keep_others_back(error: 
     home.say(ABOUT, "First", "lost", component="test")
     home.say(ABOUT, "Second", "told", component="test")
     task = asyncio.create_task(home.write_events())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await home.told()
     home.say(ABOUT, "Third", "told", component="test")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await home.told()
     task.cancel()
     with suppress(asyncio.CancelledError):

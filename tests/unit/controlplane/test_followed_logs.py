@@ -13,6 +13,7 @@ import pytest_asyncio
 from trueup.controlplane.auth.user import MASTERS, User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
+from trueup.testing.patience import PATIENCE
 
 PODS = "/api/v1/namespaces/default/pods"
 STARTED = "2026-01-01T00:00:00Z"
@@ -35,7 +36,7 @@ async def transport(tmp_path: Path) -> AsyncIterator[InProcessTransport]:
 
 
 async def test_it_ends_with_the_container(transport: InProcessTransport) -> None:
-    async with asyncio.timeout(60), _followed(transport) as lines:
+    async with asyncio.timeout(PATIENCE), _followed(transport) as lines:
         assert await anext(lines)
         assert await anext(lines)
         await _report(transport, {"terminated": {"exitCode": 0, "startedAt": STARTED}})
@@ -43,7 +44,7 @@ async def test_it_ends_with_the_container(transport: InProcessTransport) -> None
 
 
 async def test_it_ends_with_the_pod(transport: InProcessTransport) -> None:
-    async with asyncio.timeout(60), _followed(transport) as lines:
+    async with asyncio.timeout(PATIENCE), _followed(transport) as lines:
         assert await anext(lines)
         assert await anext(lines)
         await _send(transport, "DELETE", f"{PODS}/p", {"gracePeriodSeconds": 0})
@@ -54,7 +55,7 @@ async def test_of_a_container_that_has_ended_it_ends_at_once(
     transport: InProcessTransport,
 ) -> None:
     await _report(transport, {"terminated": {"exitCode": 0, "startedAt": STARTED}})
-    async with asyncio.timeout(60), _followed(transport) as lines:
+    async with asyncio.timeout(PATIENCE), _followed(transport) as lines:
         assert len([line async for line in lines]) == 3
 
 

@@ -25,6 +25,7 @@ from trueup.installation.stopping import deployment_in
 from trueup.objects import ObjectRef
 from trueup.objects.manifest import copy
 from trueup.testing.objects import available
+from trueup.testing.patience import PATIENCE
 
 DEPLOYMENT = deployment_in("trueup-system")
 SERVICE = ObjectRef("", "Service", "trueup-system", "trueup-controller", "v1")
@@ -103,7 +104,7 @@ async def test_a_wait_that_is_over_says_what_keeps_the_pods(admin: Client) -> No
 async def test_a_wait_ends_when_the_deployment_is_available(admin: Client) -> None:
     await steps_of(admin)
     said: list[str] = []
-    waiting = asyncio.create_task(await_rollout(admin, DEPLOYMENT, said.append, timeout=30))
+    waiting = asyncio.create_task(await_rollout(admin, DEPLOYMENT, said.append, timeout=PATIENCE))
     live = await admin.get(DEPLOYMENT)
     await admin.patch(
         DEPLOYMENT, {"status": available(live)}, field_manager="kubelet", subresource="status"

@@ -21,6 +21,7 @@ from trueup.installation.inspection import inspection
 from trueup.installation.stopping import deployment_in
 from trueup.objects import ObjectRef, yaml
 from trueup.testing.objects import available
+from trueup.testing.patience import PATIENCE
 
 NAMESPACE = "trueup-system"
 DEFAULT = Installation()
@@ -38,7 +39,7 @@ Damage = Callable[[Client], Awaitable[Any]]
 
 async def delete_definition(admin: Client) -> None:
     await admin.delete(DEFINITION)
-    await until_gone(admin, DEFINITION, timeout=30)
+    await until_gone(admin, DEFINITION, timeout=PATIENCE)
 
 
 async def delete_binding(admin: Client) -> None:

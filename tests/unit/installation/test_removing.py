@@ -13,11 +13,12 @@ from trueup.installation.applying import apply
 from trueup.installation.removing import Removal, remove
 from trueup.installation.repository import Home
 from trueup.objects import Manifest, ObjectRef, yaml
+from trueup.testing.patience import PATIENCE
 
 FINALIZER = "finalizers.fluxcd.io"
 DEFINITION = "apiextensions.k8s.io", "CustomResourceDefinition"
 THEIRS = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "default", "app", "v1")
-REMOVAL = Removal("trueup-system", timeout=10)
+REMOVAL = Removal("trueup-system", timeout=PATIENCE)
 
 
 async def test_nothing_is_left_of_an_installation(admin: Client) -> None:

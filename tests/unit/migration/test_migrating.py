@@ -18,11 +18,11 @@ from trueup.merge.fieldset import FieldSet
 from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.report import DeliveryRecord
 from trueup.report.conditions import find
+from trueup.testing.patience import PATIENCE
 from trueup.wiring import Controllers
 
 from .conftest import RECORDS, Cluster, left
 
-PATIENCE = 60
 APPLIER = left("Deployment", "kustomize-controller")
 SOURCES = left("Deployment", "source-controller")
 SHOP = left("Kustomization", "shop")
@@ -88,7 +88,10 @@ async def test_it_waits_until_a_stopped_controller_has_let_go(cluster: Cluster) 
     migrating = asyncio.create_task(cluster.migrate(scale_down=True))
     async with asyncio.timeout(PATIENCE):
         await following.until(
-            cluster.person, APPLIER, lambda obj: obj["spec"]["replicas"] == 0 or None, timeout=60
+            cluster.person,
+            APPLIER,
+            lambda obj: obj["spec"]["replicas"] == 0 or None,
+            timeout=PATIENCE,
         )
     assert await recorded(cluster) is None
     await cluster.person.patch(lease, {"spec": {"holderIdentity": ""}}, field_manager="leader")

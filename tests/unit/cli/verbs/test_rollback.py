@@ -23,6 +23,7 @@ from trueup.controlplane.inprocess import InProcessTransport
 from trueup.dialects.flux.names import KUSTOMIZATION, REQUESTED_AT_ANNOTATION
 from trueup.objects import Manifest, ObjectRef
 from trueup.testing.git import GitRepo
+from trueup.testing.patience import PATIENCE
 from trueup.wiring import Embedded
 
 ADMIN = User("admin", groups=("system:masters",))
@@ -103,7 +104,7 @@ class Story:
                     await client.create(obj, field_manager="test")
             note = {"metadata": {"annotations": {REQUESTED_AT_ANNOTATION: commit}}}
             await client.patch(SOURCE, note, type="merge", field_manager="test")
-            await following.until(client, APP, lambda obj: _tried(obj, commit), timeout=30)
+            await following.until(client, APP, lambda obj: _tried(obj, commit), timeout=PATIENCE)
 
     @property
     def tip(self) -> str:

@@ -16,6 +16,7 @@ from trueup.cluster import Client
 from trueup.cluster.identity import Account
 from trueup.objects import Manifest, ObjectRef
 from trueup.testing.certificates import Authority
+from trueup.testing.patience import PATIENCE
 
 ISSUED = "a-token-of-the-home"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -69,7 +70,7 @@ async def serve() -> AsyncIterator[Serve]:
     yield serve
     for server in servers:
         await server.close()
-    async with asyncio.timeout(60):  # the end of TLS takes some turns of the loop
+    async with asyncio.timeout(PATIENCE):  # the end of TLS takes some turns of the loop
         while any(each.fileno() != -1 for each in sockets):
             await asyncio.sleep(0.01)
 

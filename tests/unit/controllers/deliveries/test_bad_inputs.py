@@ -8,10 +8,10 @@ import re
 import pytest
 
 from tests.unit.controllers.conftest import Stage, config_map
+from trueup.testing.patience import PATIENCE
 
 from .bad_inputs import THEMES, BadInput, load, put, said_of
 
-PATIENCE = 30.0
 RETRIES = 3
 LONGEST = 4000
 FOREIGN = re.compile(

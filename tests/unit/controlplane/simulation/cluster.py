@@ -15,6 +15,7 @@ from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.controlplane.simulation import Simulation, simulation_of
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef, yaml
+from trueup.testing.patience import PATIENCE
 
 Test = Callable[[Manifest], Any]
 
@@ -86,7 +87,7 @@ class Cluster:
         seen: dict[str, Manifest] = {}
         fields = f"metadata.name={name}" if name else ""
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 listing = await self.client.list(gvk, namespace, field_selector=fields)
                 for item in listing.items:
                     item.setdefault("status", {})
@@ -111,7 +112,7 @@ class Cluster:
 
     async def until_gone(self, kind: str, name: str) -> None:
         gvk = self.gvk(kind)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             listing = await self.client.list(gvk, field_selector=f"metadata.name={name}")
             if not listing.items:
                 return

@@ -15,6 +15,7 @@ from trueup.controlplane.auth.user import User
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.controlplane.inprocess import InProcessTransport
 from trueup.controlplane.simulation import Simulation
+from trueup.testing.patience import PATIENCE
 
 
 class Counting:
@@ -51,7 +52,7 @@ async def test_a_restart_over_a_settled_world_writes_nothing(
     writes: list[str] = []
     again = Simulation(lambda user: Client(Counting(cluster.plane, user, writes)), ManualClock())
     running = asyncio.create_task(again.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not again.is_idle:
             await asyncio.sleep(0)
     running.cancel()

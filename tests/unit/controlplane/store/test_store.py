@@ -17,6 +17,7 @@ from trueup.controlplane.store.bucket import Bucket
 from trueup.controlplane.store.entry import Change, Encoded, Encoder, Entry
 from trueup.controlplane.store.watch import Watch
 from trueup.errors import StoreError
+from trueup.testing.patience import PATIENCE
 
 
 def encoder(text: str) -> Encoder:
@@ -151,7 +152,7 @@ async def test_whoever_listens_is_told_although_the_writer_has_gone(store: Store
     writing = asyncio.ensure_future(store.put("b", "a", None, encoder("x"), told.set))
     await asyncio.sleep(0)
     writing.cancel()
-    await asyncio.wait_for(told.wait(), 5)
+    await asyncio.wait_for(told.wait(), PATIENCE)
     assert store.bucket("b").get("a") is not None
 
 

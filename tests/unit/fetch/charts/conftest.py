@@ -9,6 +9,7 @@ import pytest
 from trueup.fetch.charts import Access, ChartSources
 from trueup.testing.chart_server import ChartServer, chart_server
 from trueup.testing.oci_registry import OciRegistry, oci_registry
+from trueup.testing.patience import PATIENCE
 
 
 @pytest.fixture
@@ -25,5 +26,5 @@ async def registry() -> AsyncIterator[OciRegistry]:
 
 @pytest.fixture
 async def sources() -> AsyncIterator[ChartSources]:
-    async with ChartSources(default=Access(plain_http=True), timeout=30) as found:
+    async with ChartSources(default=Access(plain_http=True), timeout=PATIENCE) as found:
         yield found

@@ -14,6 +14,7 @@ from trueup.fetch.oci import Credentials, Descriptor, Reference, Registry, Selec
 from trueup.testing.archives import Packed, tar, tar_gz
 from trueup.testing.certificates import Authority
 from trueup.testing.oci_registry import FLUX_LAYER, INDEX, OciRegistry, oci_registry
+from trueup.testing.patience import PATIENCE
 
 FILES = [Packed("app/a.yaml", b"a: 1\n")]
 LAYER = tar_gz(FILES)
@@ -28,7 +29,7 @@ async def server() -> AsyncIterator[OciRegistry]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[HttpClient]:
-    async with HttpClient(timeout=30) as client:
+    async with HttpClient(timeout=PATIENCE) as client:
         yield client
 
 

@@ -76,7 +76,9 @@ async def server(
         ):
             node = NODE["metadata"]["name"] if has_kwok else ""
             has_housekeeping = running.has_housekeeping
-            yield Server(transport, is_real=True, has_housekeeping=has_housekeeping, node=node)
+            real = Server(transport, is_real=True, has_housekeeping=has_housekeeping, node=node)
+            await real.wait_housekeeping()
+            yield real
         return
     plane = ControlPlane(folder)
     await plane.start()

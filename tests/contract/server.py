@@ -17,6 +17,7 @@ from trueup.cluster.transport import Transport
 from trueup.testing.patience import PATIENCE
 
 _JSON = {"Accept": "application/json", "Content-Type": "application/json"}
+_ACCOUNT = "/api/v1/namespaces/{ns}/serviceaccounts/default"
 _NUMBERS = itertools.count(1)
 
 
@@ -62,6 +63,12 @@ class Server:
         if not self.has_housekeeping:
             await self._create_default_account(name)
         return Api(self.transport, name, number=next(_NUMBERS))
+
+    async def wait_housekeeping(self) -> None:
+        """Returns once namespaces are given what they need: who does that starts after the server."""
+        async with self.namespace() as api, asyncio.timeout(PATIENCE):
+            while (await api.send("GET", _ACCOUNT)).code != 200:
+                await asyncio.sleep(0.05)
 
     async def _create_default_account(self, namespace: str) -> None:
         """As the controller manager does: no Pod is let in without."""

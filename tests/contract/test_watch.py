@@ -124,7 +124,7 @@ async def test_a_watch_of_all_namespaces_shows_this_one(api: Api) -> None:
 async def test_a_watch_can_be_told_when_to_end(api: Api) -> None:
     since = await create(api, "a")
     await create(api, "b")
-    events = await api.lines(watch(f"resourceVersion={since}&timeoutSeconds=1"), 99)
+    events = await api.lines(watch(f"resourceVersion={since}&timeoutSeconds=3"), 99)
     assert seen(events) == [("ADDED", "b")]
 
 

@@ -76,7 +76,7 @@ class Team:
 
     async def stand_by(self, controller: Controller) -> asyncio.Task[None]:
         """Start it where another one works; it waits then. The task ends when it works."""
-        starting = asyncio.create_task(controller.start(timeout=300))
+        starting = asyncio.create_task(controller.start(timeout=3 * PATIENCE))
         self.ending.push_async_callback(_end, starting)
         async with asyncio.timeout(PATIENCE):
             while not (controller.log.exists() and "waiting: " in controller.log.read_text()):

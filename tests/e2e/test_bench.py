@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
+from trueup.testing.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,7 +21,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found = folder / "results.json"
     size = ["--deliveries", "5", "--drifts", "2", "--quiet", "0.5"]
     command = [sys.executable, "-m", "bench", *size, "--folder", str(folder / "run")]
-    subprocess.run([*command, "--json", str(found)], cwd=ROOT, check=True, timeout=120)
+    subprocess.run([*command, "--json", str(found)], cwd=ROOT, check=True, timeout=3 * PATIENCE)
     measured: dict[str, Any] = orjson.loads(found.read_bytes())
     return measured
 

@@ -113,7 +113,12 @@ class Team:
         """The versions of all that the story is about: they move with every write."""
         kinds = (KUSTOMIZATION, GIT_REPOSITORY, RECORD, CONFIG_MAP, DEPLOYMENT)
         items = [i for kind in kinds for i in (await self.person.list(kind, self.namespace)).items]
-        return {str(ObjectRef.of(item)): item["metadata"]["resourceVersion"] for item in items}
+        metas = {str(ObjectRef.of(item)): item["metadata"] for item in items}
+        return {
+            name: meta["resourceVersion"]
+            for name, meta in metas.items()
+            if meta["name"] != KUBERNETES_OWN
+        }
 
 
 def ready(obj: Manifest) -> Manifest:
@@ -271,6 +276,7 @@ def config_map(name: str, **data: str) -> str:
     return yaml.dump({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
 
+KUBERNETES_OWN = "kube-root-ca.crt"
 ACCEPTED = {("NamesAccepted", "True"), ("Established", "True")}
 SOURCE = """
 apiVersion: source.toolkit.fluxcd.io/v1

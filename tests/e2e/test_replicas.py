@@ -20,7 +20,8 @@ from trueup.testing.controller import Controller
 pytestmark = pytest.mark.e2e
 
 COUNT = 40
-HAND_OVER = 15.0
+HAND_OVER = 60.0
+"""Seconds, on a machine that has other things to do: to the second it is in the unit tests."""
 LEASE = lease_ref("default", "trueup-controller")
 NAMES = [f"c{n}" for n in range(COUNT)]
 

@@ -21,7 +21,8 @@ from trueup.testing.controller import Controller
 pytestmark = pytest.mark.e2e
 
 NAMES = [f"app{n}" for n in range(12)]
-TAKE_OVER = 15.0
+TAKE_OVER = 60.0
+"""Seconds, on a machine that has other things to do: to the second it is in the unit tests."""
 SHARDS = ("--shards", "3")
 
 

@@ -6,6 +6,7 @@ All that tenants may try is on the embedded control plane, in ``tests/unit/contr
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,24 @@ class Tenant:
                 manifest["subjects"][0]["namespace"] = self.namespace
             manifest["metadata"]["namespace"] = self.namespace
             await self.admin.apply(manifest, field_manager="admin", force=True)
+        for verb in ALL:
+            await self._judged(verb, is_allowed=verb in verbs)
+
+    async def _judged(self, verb: str, *, is_allowed: bool) -> None:
+        """Returns once the server judges so: it is told of roles by a watch of its own."""
+        asked = {"namespace": self.namespace, "verb": verb, "resource": "configmaps"}
+        user = f"system:serviceaccount:{self.namespace}:deployer"
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "resourceAttributes": asked},
+        }
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                answer = await self.admin.create(review, field_manager="admin")
+                if answer["status"]["allowed"] is is_allowed:
+                    return
+                await asyncio.sleep(0.02)
 
     async def deliver(self, *objects: Manifest, namespace: str = "", **spec: Any) -> ObjectRef:
         """A delivery of ``objects``, that lies in ``namespace`` (default: the tenant's)."""

@@ -35,6 +35,7 @@ async def both(folder: Path, programs: Path) -> AsyncIterator[Servers]:
     async with kube_server(folder / "real", programs) as running, running.transport() as transport:
         await plane.start()
         real = Server(transport, is_real=True, has_housekeeping=running.has_housekeeping)
+        await real.wait_housekeeping()
         embedded = Server(InProcessTransport(plane, ADMIN))
         yield Servers(Namespaces(real), Namespaces(embedded))
         await plane.stop()

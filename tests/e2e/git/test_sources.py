@@ -72,8 +72,8 @@ async def test_a_dead_server_takes_nothing_away_and_its_return_is_seen(
     await world.create(f"{http.url}/repo.git", interval="500ms")
     good = (await world.ready())["status"]["artifact"]
     http.status = 503
-    commit = repo.commit({"app/a.yaml": "a: 2\n"})
     obj = await world.failed()
+    commit = repo.commit({"app/a.yaml": "a: 2\n"})
     assert (obj["status"]["artifact"], condition(obj)["reason"]) == (good, "GitOperationFailed")
     http.status = 0
     await world.artifact(commit)

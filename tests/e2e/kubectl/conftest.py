@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.e2e.homes import HOMES
 from tests.programs import programs_or_skip
 from trueup.controlplane.control_plane import ControlPlane
 from trueup.testing.kube import kube_server_at_rest
+from trueup.testing.patience import PATIENCE
 
 KUBECTL = shutil.which("kubectl")
 _NUMBERS = itertools.count(1)
@@ -41,7 +43,7 @@ class Running:
     def start(self) -> Path:
         """The administrator's kubeconfig."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._begin(), self._loop).result(PATIENCE)
         return self._plane.kubeconfig
 
     async def _begin(self) -> None:
@@ -49,9 +51,9 @@ class Running:
         await self._plane.serve()
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._plane.stop(), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._plane.stop(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._loop.close()
 
 
@@ -66,18 +68,28 @@ class Kubectl:
 
     def __call__(self, command: str, stdin: str = "", code: int = 0) -> str:
         """Standard output of ``kubectl COMMAND``; with ``code`` not 0, standard error."""
+        done = self._run(command, stdin)
+        assert done.returncode == code, f"kubectl {command}: {done.stdout}{done.stderr}"
+        return done.stderr if code else done.stdout
+
+    def eventually(self, command: str, text: str = "") -> str:
+        """What it prints once it succeeds with ``text`` in it: for what a server is told by itself."""
+        deadline = monotonic() + PATIENCE
+        while (done := self._run(command)).returncode or text not in done.stdout:
+            assert monotonic() < deadline, f"kubectl {command}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _run(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         assert KUBECTL is not None
-        done = subprocess.run(
+        return subprocess.run(
             [KUBECTL, "--namespace", self.namespace, *command.split(" ")],
             input=f"---\n{stdin}",  # or kubectl takes a brace for the start of JSON
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=2 * PATIENCE,
             cwd=self.folder,
             env={**self.environment, "KUBE_EDITOR": self.editor},
         )
-        assert done.returncode == code, f"kubectl {command}: {done.stdout}{done.stderr}"
-        return done.stderr if code else done.stdout
 
     def start(self, command: str) -> subprocess.Popen[str]:
         """The same, while it runs."""

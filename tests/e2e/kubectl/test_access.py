@@ -9,7 +9,7 @@ def test_can_i_answers_yes_and_no(kubectl: Kubectl) -> None:
     kubectl("auth can-i get pods --as=alice", code=1)
     kubectl("create role reader --verb=get --resource=pods")
     kubectl("create rolebinding reader --role=reader --user=alice")
-    assert kubectl("auth can-i get pods --as=alice") == "yes\n"
+    assert kubectl.eventually("auth can-i get pods --as=alice") == "yes\n"
     assert "pods" in kubectl("auth can-i --list --as=alice")
 
 

@@ -19,7 +19,7 @@ def family(kubectl: Kubectl) -> None:
 def test_dependents_go_too(kubectl: Kubectl, cascade: str) -> None:
     family(kubectl)
     kubectl(f"delete configmap owner --cascade={cascade}")
-    kubectl("wait --for=delete configmap/child --timeout=20s")
+    kubectl("wait --for=delete configmap/child --timeout=120s")
 
 
 def test_orphans_stay(kubectl: Kubectl) -> None:

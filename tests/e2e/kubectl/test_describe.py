@@ -28,6 +28,7 @@ def test_a_deployment_with_its_events(kubectl: Kubectl) -> None:
 
 def test_other_kinds(kubectl: Kubectl) -> None:
     kubectl("create service nodeport s --tcp=80:8080")
+    kubectl.eventually("get serviceaccount default")
     kubectl("run p --image=nginx")
     assert "NodePort:" in kubectl("describe service s")
     assert "Service Account:  default" in kubectl("describe pod p")

@@ -39,6 +39,8 @@ def test_selections_by_label_and_field(kubectl: Kubectl) -> None:
 
 
 def test_all_namespaces_in_small_pages(kubectl: Kubectl) -> None:
+    for namespace in ("default", "kube-system"):
+        kubectl.eventually(f"get serviceaccount default -n {namespace}")
     listed = kubectl("get serviceaccounts -A --chunk-size=1").splitlines()
     assert listed[0].split()[0] == "NAMESPACE"
     assert {"default", "kube-system"} <= {line.split()[0] for line in listed}

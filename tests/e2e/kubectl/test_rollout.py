@@ -29,5 +29,5 @@ def test_a_rollout_is_restarted_and_followed(kubectl: Kubectl) -> None:
     kubectl("apply -f -", DEPLOYMENT)
     assert kubectl("rollout restart deployment/web") == "deployment.apps/web restarted\n"
     kubectl(f"patch deployment web --subresource=status --type merge -p {ROLLED_OUT}")
-    done = kubectl("rollout status deployment/web --timeout=20s")
+    done = kubectl("rollout status deployment/web --timeout=120s")
     assert done == 'deployment "web" successfully rolled out\n'

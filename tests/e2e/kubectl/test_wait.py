@@ -2,21 +2,22 @@
 
 from tests.e2e.kubectl.conftest import Kubectl
 from tests.e2e.kubectl.objects import DEPLOYMENT
+from trueup.testing.patience import PATIENCE
 
 AVAILABLE = '{"status":{"conditions":[{"type":"Available","status":"True"}]}}'
 
 
 def test_wait_for_a_condition(kubectl: Kubectl) -> None:
     kubectl("apply -f -", DEPLOYMENT)
-    waiting = kubectl.start("wait --for=condition=Available deployment/web --timeout=30s")
+    waiting = kubectl.start("wait --for=condition=Available deployment/web --timeout=120s")
     kubectl(f"patch deployment web --subresource=status --type merge -p {AVAILABLE}")
-    printed, _ = waiting.communicate(timeout=30)
+    printed, _ = waiting.communicate(timeout=PATIENCE)
     assert printed == "deployment.apps/web condition met\n"
 
 
 def test_wait_for_a_value(kubectl: Kubectl) -> None:
     kubectl("create configmap a --from-literal=k=v")
-    kubectl("wait --for=jsonpath={.data.k}=v configmap/a --timeout=20s")
+    kubectl("wait --for=jsonpath={.data.k}=v configmap/a --timeout=120s")
 
 
 def test_waiting_ends_in_time(kubectl: Kubectl) -> None:

@@ -55,13 +55,13 @@ async def kubectl(tmp_path: Path) -> AsyncIterator[Kubectl]:
 
 async def test_rollout_status_follows_a_deployment_to_its_end(kubectl: Kubectl) -> None:
     await kubectl("apply", "-f", "-", stdin=deployment(replicas=2))
-    said = await kubectl("rollout", "status", "deployment/web", "--timeout=30s")
+    said = await kubectl("rollout", "status", "deployment/web", "--timeout=120s")
     assert 'deployment "web" successfully rolled out' in said
 
 
 async def test_wait_sees_conditions_and_logs_say_that_nothing_ran(kubectl: Kubectl) -> None:
     await kubectl("apply", "-f", "-", stdin=deployment())
-    await kubectl("wait", "--for=condition=Available", "deployment/web", "--timeout=30s")
+    await kubectl("wait", "--for=condition=Available", "deployment/web", "--timeout=120s")
     assert "nothing runs" in await kubectl("logs", "deployment/web")
     assert "simulated-1" in await kubectl("get", "pods", "-o", "wide")
 
@@ -69,9 +69,9 @@ async def test_wait_sees_conditions_and_logs_say_that_nothing_ran(kubectl: Kubec
 async def test_rollout_undo_brings_the_old_image_back(kubectl: Kubectl) -> None:
     await kubectl("apply", "-f", "-", stdin=deployment())
     await kubectl("set", "image", "deployment/web", "app=app:2")
-    await kubectl("rollout", "status", "deployment/web", "--timeout=30s")
+    await kubectl("rollout", "status", "deployment/web", "--timeout=120s")
     await kubectl("rollout", "undo", "deployment/web")
-    await kubectl("rollout", "status", "deployment/web", "--timeout=30s")
+    await kubectl("rollout", "status", "deployment/web", "--timeout=120s")
     image = "jsonpath={.spec.template.spec.containers[0].image}"
     assert await kubectl("get", "deployment", "web", "-o", image) == "app:1"
     assert "3" in await kubectl("rollout", "history", "deployment/web")
@@ -79,13 +79,13 @@ async def test_rollout_undo_brings_the_old_image_back(kubectl: Kubectl) -> None:
 
 async def test_rollout_restart_makes_new_pods(kubectl: Kubectl) -> None:
     await kubectl("apply", "-f", "-", stdin=deployment())
-    await kubectl("rollout", "status", "deployment/web", "--timeout=30s")
+    await kubectl("rollout", "status", "deployment/web", "--timeout=120s")
     before = await kubectl("get", "pods", "-o", "name")
     await kubectl("rollout", "restart", "deployment/web")
-    await kubectl("rollout", "status", "deployment/web", "--timeout=30s")
-    await kubectl("wait", "--for=delete", before.strip(), "--timeout=30s")
+    await kubectl("rollout", "status", "deployment/web", "--timeout=120s")
+    await kubectl("wait", "--for=delete", before.strip(), "--timeout=120s")
 
 
 async def test_a_job_is_waited_for(kubectl: Kubectl) -> None:
     await kubectl("apply", "-f", "-", stdin=job())
-    await kubectl("wait", "--for=condition=Complete", "job/work", "--timeout=30s")
+    await kubectl("wait", "--for=condition=Complete", "job/work", "--timeout=120s")

@@ -64,7 +64,7 @@ async def test_what_holds_a_definition_is_named(admin: Client) -> None:
     await admin.create(held, field_manager="person")
     cause = "customresourcecleanup.apiextensions.k8s.io"
     with pytest.raises(TrueupError, match=f"kustomizations.*held by {cause}"):
-        await remove(admin, Removal("trueup-system", timeout=0.5), lambda text: None)
+        await remove(admin, Removal("trueup-system", timeout=3), lambda text: None)
 
 
 def delivery() -> Manifest:

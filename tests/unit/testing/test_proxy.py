@@ -24,7 +24,7 @@ class Bench:
         self.arrived = arrived
         ca = proxy.authority.certificate.encode()
         config = ClusterConfig(server=proxy.url, ca=ca, token="mine")
-        self.client = HttpTransport(config, timeout=1)
+        self.client = HttpTransport(config, timeout=5)
 
     async def put(self, text: str) -> tuple[int, bytes]:
         answer = await self.client.request("PUT", "/api", [("a", "b c")], {}, text.encode())

@@ -61,8 +61,8 @@ class Scalars(Protocol):
     def quoted(self, text: str, style: str) -> Any:
         """The value of a scalar in quotes or in a block; ``style`` is its mark, as in ``>``."""
 
-    def empty_in_flow(self) -> Any:
-        """The value of nothing between braces or brackets, as in ``{a: }``."""
+    def flow(self, found: Any) -> Any:
+        """The value of a mapping between braces, or a list between brackets."""
 
 
 class KubernetesScalars:
@@ -94,8 +94,8 @@ class KubernetesScalars:
     def quoted(self, text: str, style: str) -> Scalar:
         return text
 
-    def empty_in_flow(self) -> Scalar:
-        return None
+    def flow(self, found: Any) -> Any:
+        return found
 
 
 KUBERNETES = KubernetesScalars()
@@ -162,7 +162,6 @@ class _Builder:
         self._duplicates = duplicates
         self._anchors: dict[str, Any] = {}
         self._aliased = 0
-        self._in_flow = False
         try:
             self._next: Callable[[], Any] = CParser(text).get_event
         except yaml.YAMLError as error:
@@ -195,9 +194,9 @@ class _Builder:
         if anchor is not None:
             self._anchors[anchor] = _OPEN
         build = self._mapping if kind is MappingStartEvent else self._sequence
-        outside, self._in_flow = self._in_flow, event.flow_style
         value = build(depth + 1)
-        self._in_flow = outside
+        if event.flow_style:
+            value = self._scalars.flow(value)
         if anchor is not None:
             self._anchors[anchor] = value
         return value
@@ -257,8 +256,6 @@ class _Builder:
         tag = event.tag
         if event.style and tag in (None, "!"):
             return self._quoted(text, event.style)
-        if not text and tag is None and self._in_flow:
-            return self._scalars.empty_in_flow()
         try:
             if tag is None:
                 return self._plain(text)

@@ -112,7 +112,7 @@ def load_configuration(loader: Loader, paths: list[str]) -> Configuration:
     """The defaults with what the files at ``paths`` add."""
     merged = Configuration()
     for path in paths:
-        args = read_config(loader.read(path), loader.source(path))
+        args = read_config(loader.read(path), loader.source(path), duplicates="refuse")
         merged = merged.merged(_from_args(decode(ConfigurationArgs, args, loader.source(path))))
     return DEFAULT.merged(merged)
 

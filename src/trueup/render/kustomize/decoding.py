@@ -13,14 +13,14 @@ from functools import cache
 from typing import Any, TypeVar, Union
 
 from trueup.errors import RenderError
-from trueup.objects.yaml.documents import read_documents
+from trueup.objects.yaml.documents import Duplicates, read_documents
 
 T = TypeVar("T")
 
 
-def read_config(text: bytes | str, source: str) -> Any:
-    """The first document of ``text``; a repeated key counts as its last value."""
-    return next(read_documents(text, source, duplicates="last"), None)
+def read_config(text: bytes | str, source: str, *, duplicates: Duplicates = "last") -> Any:
+    """The first document of ``text``; a repeated key counts as its last value, unless told else."""
+    return next(read_documents(text, source, duplicates=duplicates), None)
 
 
 def decode(cls: type[T], value: Any, source: str, *, strict: bool = True, path: str = "") -> T:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from trueup.errors import RenderError
 from trueup.render.kustomize.fieldspecs import split_path
 from trueup.render.kustomize.nodes import (
-    EMPTY_IN_FLOW,
     UNTYPED,
     Node,
     Plain,
@@ -128,9 +127,7 @@ def _find(place: Place, parts: Parts, create: Node) -> list[Place]:
 
 
 def _find_field(node: Node, part: str, rest: Parts, create: Node) -> list[Place]:
-    if (
-        is_null(node) and node is not EMPTY_IN_FLOW
-    ):  # what is made there is lost, as it is in kustomize
+    if _says_null(node):  # what is made there is lost, as it is in kustomize
         return [] if create is None else _find(Place([_new(rest, create)], 0), rest, create)
     if not isinstance(node, dict):
         raise RenderError(f"expected a mapping at {part}, not a {kind_of(node)}")
@@ -184,11 +181,16 @@ def _new(rest: Parts, create: Node) -> Node:
 
 
 def _items(node: Node, part: str) -> list[Node]:
-    if is_null(node) and node is not EMPTY_IN_FLOW:
+    if _says_null(node):
         return []
     if not isinstance(node, list):
         raise RenderError(f"expected a list at {part}, not a {kind_of(node)}")
     return node
+
+
+def _says_null(node: Node) -> bool:
+    """Whether there is no node, or one that is null in so many words."""
+    return node is None or (is_null(node) and text_of(node) != "")
 
 
 def _is_index(part: str) -> bool:

@@ -56,6 +56,18 @@ class Folded(Quoted):
     __slots__ = ()
 
 
+class FlowMapping(dict[str, Any]):
+    """A mapping between braces."""
+
+    __slots__ = ()
+
+
+class FlowList(list[Any]):
+    """A list between brackets."""
+
+    __slots__ = ()
+
+
 Node = Any
 """dict[str, Node], list[Node], str or Plain; None where there is no node."""
 
@@ -96,8 +108,8 @@ class NodeScalars:
     def quoted(self, text: str, style: str) -> Quoted:
         return Folded(text) if style == ">" else Quoted(text)
 
-    def empty_in_flow(self) -> Plain:
-        return EMPTY_IN_FLOW
+    def flow(self, found: Node) -> Node:
+        return FlowMapping(found) if isinstance(found, dict) else FlowList(found)
 
 
 class TextScalars(NodeScalars):
@@ -106,12 +118,8 @@ class TextScalars(NodeScalars):
     def key(self, value: Any, depth: int) -> str | None:
         return text_of(value)
 
-    def empty_in_flow(self) -> Plain:
-        return Plain("", NULL)
-
-
-EMPTY_IN_FLOW = Plain("", NULL)
-"""Nothing between braces, as in ``{a: }``: kustomize writes it in quotes, and it is empty text then."""
+    def flow(self, found: Node) -> Node:
+        return found
 
 
 def text_of(node: Node) -> str:
@@ -168,9 +176,11 @@ def string(text: str) -> str:
 def clone(node: Node) -> Node:
     """A copy that shares nothing that can change."""
     if isinstance(node, dict):
-        return {key: clone(item) for key, item in node.items()}
+        found = {key: clone(item) for key, item in node.items()}
+        return FlowMapping(found) if type(node) is FlowMapping else found
     if isinstance(node, list):
-        return [clone(item) for item in node]
+        items = [clone(item) for item in node]
+        return FlowList(items) if type(node) is FlowList else items
     return node
 
 
@@ -198,19 +208,29 @@ def written_string(text: str) -> str:
     return text if "\n" not in text and quote(text) == text else Quoted(text)
 
 
-def to_value(node: Node) -> Any:
-    """``node`` as JSON-like data; RenderError where a text does not fit its type."""
+def to_value(node: Node, *, in_flow: bool = False) -> Any:
+    """``node`` as JSON-like data; RenderError where a text does not fit its type.
+
+    ``in_flow`` says that it stands between braces or brackets.
+    """
     if type(node) is str:
         return node if node.isascii() and "\x7f" not in node else _readable(node)
     if isinstance(node, dict):
-        return {key: to_value(item) for key, item in node.items()}
+        in_flow = in_flow or type(node) is FlowMapping
+        return {key: to_value(item, in_flow=in_flow) for key, item in node.items()}
     if isinstance(node, list):
-        return [to_value(item) for item in node]
-    if node is EMPTY_IN_FLOW:
-        return ""
+        in_flow = in_flow or type(node) is FlowList
+        return [to_value(item, in_flow=in_flow) for item in node]
     if isinstance(node, str):
         return _readable(refolded(node) if type(node) is Folded else str(node))
-    return None if node is None else _scalar_value(node)
+    if node is None:
+        return None
+    return node.text if in_flow and _is_quoted_in_flow(node) else _scalar_value(node)
+
+
+def _is_quoted_in_flow(node: Plain) -> bool:
+    """Whether kustomize writes it in quotes there, so that it is text: nothing, and a time of day."""
+    return node.text == "" if node.tag == NULL else ":" in node.text and node.tag == TIME
 
 
 def integer(value: int) -> Plain:

@@ -13,7 +13,7 @@ from trueup.render.kustomize.default_references import NAME_REFERENCES
 from trueup.render.kustomize.fieldspecs import FieldSpec
 from trueup.render.kustomize.fieldtree import FieldTree
 from trueup.render.kustomize.identity import Gvk
-from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of
+from trueup.render.kustomize.nodes import Node, is_null, is_scalar, retyped, text_of, to_value
 from trueup.render.kustomize.resmap import ResMap
 from trueup.render.kustomize.resource import PREFIXES, SUFFIXES, Resource
 
@@ -77,6 +77,7 @@ class _Scope:
         self.referrer = referrer
         self._resources = resources
         self._by_former_name = by_former_name
+        self._subject_namespaces = _subject_namespaces(referrer)
 
     def has_original_namespace(self, namespace: str) -> bool:
         """Whether anything in reach was in ``namespace`` at first."""
@@ -98,21 +99,29 @@ class _Scope:
         return (
             known.is_cluster_scoped
             or known.effective_namespace == referrer.effective_namespace
-            or target.namespace in self._subject_namespaces()
+            or target.namespace in self._subject_namespaces
         )
 
-    def _subject_namespaces(self) -> set[str]:
-        """Namespaces of the service accounts that a RoleBinding names."""
-        subjects = self.referrer.body.get("subjects")
-        if self.referrer.kind != "RoleBinding" or not isinstance(subjects, list):
-            return set()
-        return {
-            text_of(subject["namespace"])
-            for subject in subjects
-            if isinstance(subject, dict)
-            and text_of(subject.get("kind")) == "ServiceAccount"
-            and "namespace" in subject
-        }
+
+def _subject_namespaces(referrer: Resource) -> set[str]:
+    """Namespaces of the service accounts that a RoleBinding names; RenderError where one is no text."""
+    subjects = referrer.body.get("subjects")
+    if referrer.kind != "RoleBinding" or not isinstance(subjects, list):
+        return set()
+    found = [
+        subject["namespace"]
+        for subject in subjects
+        if isinstance(subject, dict)
+        and text_of(subject.get("kind")) == "ServiceAccount"
+        and "namespace" in subject
+    ]
+    if any(is_null(name) or not isinstance(to_value(name), str) for name in found):
+        raise RenderError(
+            "the namespace of a ServiceAccount among the subjects is not a string",
+            subject=str(referrer.id),
+            next_step="name a namespace, or leave the field out",
+        )
+    return set(map(text_of, found))
 
 
 @dataclass(frozen=True)

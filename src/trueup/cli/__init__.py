@@ -86,6 +86,8 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except (Unauthorized, Unavailable) as error:
+            if isinstance(error, Unauthorized) and not error.next_step:
+                error.next_step = "log in again: what the kubeconfig holds has expired, or is wrong"
             raise Unreachable(str(error)) from error
         except TrueupError as error:
             raise click.ClickException(str(error)) from error

@@ -2,70 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from itertools import product
 
-from trueup.cluster import Client
 from trueup.installation.findings import Finding, failed, ok, warning
 from trueup.objects import Manifest, ObjectRef
 
 _INSTALL = "run trueup install"
-_DELIVERY = "trueup-delivery"
+DELIVERY = "trueup-delivery"
+"""The binding by which deliveries without an account act."""
 
 Right = tuple[str, str, str]
 """API group, resource, verb."""
 
 
-async def access(
-    client: Client, expected: Iterable[Manifest], *, lockdown: bool
-) -> AsyncIterator[Finding]:
-    """Looks at each role and binding among ``expected``."""
-    for obj in expected:
-        ref = ObjectRef.of(obj)
-        if ref.kind in ("Role", "ClusterRole"):
-            yield compared_role(obj, await client.find(ref))
-        elif ref.kind in ("RoleBinding", "ClusterRoleBinding"):
-            yield compared_binding(obj, await client.find(ref))
-    if lockdown:
-        yield ok("Lockdown", "every delivery acts as a ServiceAccount")
-
-
-def compared_role(wanted: Manifest, live: Manifest | None) -> Finding:
+def compared_role(wanted: Manifest, live: Manifest) -> Finding:
     """Rights that are missing fail; more than are needed are worth knowing."""
     ref = ObjectRef.of(wanted)
-    if live is None:
-        return failed(ref, "is missing", _INSTALL)
     needed, given = rights(wanted), rights(live)
-    if missing := needed - given:
+    if missing := {right for right in needed if not _allows(given, right)}:
         return failed(ref, f"does not allow {_said(missing)}", _INSTALL)
     if more := given - needed:
         return warning(ref, f"allows more than is needed: {_said(more)}", _INSTALL)
     return ok(ref, "as this version needs it")
 
 
-def compared_binding(wanted: Manifest, live: Manifest | None) -> Finding:
+def compared_binding(wanted: Manifest, live: Manifest) -> Finding:
     """The one for deliveries may be replaced by whoever runs the cluster."""
     ref = ObjectRef.of(wanted)
-    is_for_deliveries = ref.name == _DELIVERY
-    if live is None and is_for_deliveries:
-        step = "see that other bindings allow what is delivered"
-        return warning(ref, "is not there: deliveries need an account or other bindings", step)
-    if live is None:
-        return failed(ref, "is missing", _INSTALL)
     if not all(subject in (live.get("subjects") or ()) for subject in wanted["subjects"]):
         return failed(ref, "does not name the controllers' account", _INSTALL)
-    if live["roleRef"]["name"] != wanted["roleRef"]["name"] and not is_for_deliveries:
+    if live["roleRef"]["name"] != wanted["roleRef"]["name"] and ref.name != DELIVERY:
         return failed(ref, f"gives the role {live['roleRef']['name']}", _INSTALL)
     return ok(ref, f"gives {live['roleRef']['name']}")
 
 
 def rights(role: Manifest) -> set[Right]:
-    """All that the rules allow, one by one."""
+    """All that the rules allow, one by one; those of objects that a rule names do not count."""
     return {
         right
         for rule in role.get("rules") or ()
+        if not rule.get("resourceNames")
         for right in product(rule.get("apiGroups", ()), rule.get("resources", ()), rule["verbs"])
     }
+
+
+def _allows(given: set[Right], right: Right) -> bool:
+    """Whether it is there, or a ``*`` that means it too."""
+    return any(each in given for each in product(*((part, "*") for part in right)))
 
 
 def _said(rights: Iterable[Right]) -> str:

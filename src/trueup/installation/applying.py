@@ -12,6 +12,7 @@ from trueup.controllers.definitions import await_served
 from trueup.dialects.flux.conventions import health
 from trueup.dialects.flux.names import OWNER_NAME_LABEL, OWNER_NAMESPACE_LABEL
 from trueup.errors import InputError, NotFound, TrueupError
+from trueup.installation.definitions import is_ours, unserved
 from trueup.installation.pods import troubles
 from trueup.objects import Manifest, ObjectRef
 from trueup.objects.manifest import labels, without_managed_fields
@@ -19,9 +20,6 @@ from trueup.observe.health import Status
 
 MANAGER = "trueup"
 """The field manager of what this command line puts in place."""
-
-PART_OF = "app.kubernetes.io/part-of"
-OURS = "trueup"
 
 
 class Done(StrEnum):
@@ -126,15 +124,13 @@ async def _apply_one(client: Client, obj: Manifest, manager: str, *, dry_run: bo
 
 
 def _is_foreign_definition(live: Manifest) -> bool:
-    return live["kind"] == "CustomResourceDefinition" and labels(live).get(PART_OF) != OURS
+    return live["kind"] == "CustomResourceDefinition" and not is_ours(live)
 
 
 def _check_serves(live: Manifest, wanted: Manifest) -> None:
-    served = {v["name"] for v in live["spec"]["versions"] if v["served"]}
-    needed = {v["name"] for v in wanted["spec"]["versions"] if v["served"]}
-    if not needed <= served:
+    if missing := unserved(wanted, live):
         raise InputError(
-            f"is somebody else's, and does not serve {', '.join(sorted(needed - served))}",
+            f"is somebody else's, and does not serve {', '.join(missing)}",
             subject=str(ObjectRef.of(live)),
             next_step="upgrade what it belongs to, or delete it if nothing uses it",
         )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from trueup.cluster import Client
 from trueup.dialects.flux.names import APPLY_MANAGER
-from trueup.installation.applying import MANAGER, OURS, PART_OF, Tell, apply
+from trueup.installation.applying import MANAGER, Tell, apply
+from trueup.installation.definitions import OURS, PART_OF
 from trueup.objects import Manifest, ObjectRef
 
 

@@ -1,4 +1,4 @@
-"""What keeps the Pods of a Deployment from running, in the words of their statuses."""
+"""What keeps the Pods of a Deployment from running, in the words of the statuses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ async def troubles(client: Client, deployment: ObjectRef) -> list[str]:
         pods = await pods_of(client, live)
     except ApiError:
         return []
-    return sorted({text for pod in pods for text in _troubles(pod)})
+    return sorted({*_refusals(live), *(text for pod in pods for text in _troubles(pod))})
+
+
+def _refusals(deployment: Manifest) -> Iterator[str]:
+    """Why there are no Pods: a quota, an account that is not there, an admission rule."""
+    failure = find((deployment.get("status") or {}).get("conditions") or (), "ReplicaFailure")
+    if failure is not None and failure["status"] == "True":
+        yield f"{failure.get('reason')}: {failure.get('message')}"
 
 
 def _troubles(pod: Manifest) -> Iterator[str]:

@@ -9,13 +9,13 @@ from trueup.cluster import Client, following
 from trueup.dialects.flux import crds as flux_crds
 from trueup.dialects.flux.names import FINALIZER, KUSTOMIZATION
 from trueup.errors import NotFound, TrueupError
-from trueup.installation.applying import MANAGER, OURS, PART_OF
+from trueup.installation.applying import MANAGER
+from trueup.installation.definitions import OURS, PART_OF, is_ours
 from trueup.installation.leases import leases_in
 from trueup.installation.neighbours import is_shared
 from trueup.installation.rendering import Installation, render
 from trueup.installation.stopping import deployment_in, refuse_if_led, stop
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
-from trueup.objects.manifest import labels
 from trueup.plan.inventory import refs_of
 
 DEFINITION = GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
@@ -80,7 +80,7 @@ async def delivered_in(client: Client, namespace: str) -> list[ObjectRef]:
 async def _is_ours(client: Client, ref: ObjectRef) -> bool:
     """Whether it is gone, or a part of Trueup."""
     live = await client.find(ref)
-    return live is None or labels(live).get(PART_OF) == OURS
+    return live is None or is_ours(live)
 
 
 async def _free(client: Client, removal: Removal, say: Say, *, shared: bool) -> None:

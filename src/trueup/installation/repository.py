@@ -13,7 +13,7 @@ from posixpath import normpath
 
 from trueup.dialects.flux.sync import Sync, kept
 from trueup.errors import InputError
-from trueup.installation.applying import OURS, PART_OF
+from trueup.installation.definitions import OURS, PART_OF
 from trueup.installation.rendering import Installation, render
 from trueup.objects import Manifest, yaml
 from trueup.render.kustomize import Options, build

@@ -19,7 +19,7 @@ _VERBS = ("create", "patch")
 
 async def requirements(client: Client, objects: Iterable[Manifest]) -> list[Finding]:
     """Whether ``objects`` can be put in place on this cluster, by us."""
-    return [await _version(client), await _permissions(client, objects)]
+    return [await served_version(client), await _permissions(client, objects)]
 
 
 async def require(client: Client, objects: Iterable[Manifest]) -> None:
@@ -29,7 +29,8 @@ async def require(client: Client, objects: Iterable[Manifest]) -> None:
             raise InputError(finding.message, subject=finding.subject, next_step=finding.next_step)
 
 
-async def _version(client: Client) -> Finding:
+async def served_version(client: Client) -> Finding:
+    """Whether the server is new enough."""
     answer = await client.get_raw("/version")
     text = str(answer.get("gitVersion") or "unknown")
     found = re.match(r"v?(\d+)\.(\d+)", text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.installation.conftest import DEPLOYMENT, NAMESPACE, Cluster, is_ready
-from trueup.installation.applying import OURS, PART_OF
+from trueup.installation.definitions import OURS, PART_OF
 from trueup.objects import GroupVersionKind, ObjectRef
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer

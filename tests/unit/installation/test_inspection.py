@@ -14,12 +14,15 @@ from trueup.cluster.following import until_gone
 from trueup.controllers.replicas.leader import lease_ref
 from trueup.controllers.replicas.shard import Shard
 from trueup.controllers.replicas.shards import Shards
+from trueup.controlplane.auth.user import User
+from trueup.controlplane.control_plane import ControlPlane
+from trueup.controlplane.inprocess import InProcessTransport
 from trueup.installation import Installation, render
 from trueup.installation.applying import apply
 from trueup.installation.findings import Finding, Level
 from trueup.installation.inspection import inspection
 from trueup.installation.stopping import deployment_in
-from trueup.objects import ObjectRef, yaml
+from trueup.objects import Manifest, ObjectRef, yaml
 from trueup.testing.objects import available
 from trueup.testing.patience import PATIENCE
 
@@ -32,6 +35,11 @@ DELIVERY = ObjectRef(RBAC, "ClusterRoleBinding", "", "trueup-delivery", "v1")
 DEFINITION = ObjectRef(
     "apiextensions.k8s.io", "CustomResourceDefinition", "", "deliveryrecords.trueup.dev", "v1"
 )
+KUSTOMIZATIONS = ObjectRef(
+    *("apiextensions.k8s.io", "CustomResourceDefinition", ""),
+    *("kustomizations.kustomize.toolkit.fluxcd.io", "v1"),
+)
+ACCOUNT = ObjectRef("", "ServiceAccount", NAMESPACE, "trueup-controller", "v1")
 DEPLOYMENT = deployment_in(NAMESPACE)
 
 Damage = Callable[[Client], Awaitable[Any]]
@@ -66,6 +74,51 @@ async def widen_role(admin: Client) -> None:
     await admin.patch(ROLE, {"rules": rules}, field_manager="person")
 
 
+async def star_role(admin: Client) -> None:
+    """More than is needed, and all that is."""
+    rule = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+    await admin.patch(ROLE, {"rules": [rule]}, field_manager="person")
+
+
+async def narrow_to_names(admin: Client) -> None:
+    rules = [{**rule, "resourceNames": ["one"]} for rule in (await admin.get(ROLE))["rules"]]
+    await admin.patch(ROLE, {"rules": rules}, field_manager="person")
+
+
+async def age_definition(admin: Client) -> None:
+    """As Flux had it before ``spec.ignore``, and still of ours."""
+    live = await admin.get(KUSTOMIZATIONS)
+    del spec_of(live)["ignore"]
+    await admin.patch(KUSTOMIZATIONS, {"spec": live["spec"]}, field_manager="person")
+
+
+async def replace_definition(admin: Client) -> None:
+    """The same, by Flux itself."""
+    await age_definition(admin)
+    theirs = {"metadata": {"labels": {"app.kubernetes.io/part-of": "flux"}}}
+    await admin.patch(KUSTOMIZATIONS, theirs, field_manager="flux")
+
+
+def spec_of(definition: Manifest) -> Manifest:
+    """The fields of ``spec`` in its first version."""
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    fields: Manifest = schema["properties"]["spec"]["properties"]
+    return fields
+
+
+async def delete_account(admin: Client) -> None:
+    await admin.delete(ACCOUNT)
+
+
+async def refuse_pods(admin: Client) -> None:
+    told = {"reason": "FailedCreate", "message": "exceeded quota: small"}
+    failure = {"type": "ReplicaFailure", "status": "True", **told}
+    live = await admin.get(DEPLOYMENT)
+    counts = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 0)
+    changed = {"status": {**available(live), **counts, "conditions": [failure]}}
+    await admin.patch(DEPLOYMENT, changed, field_manager="kubelet", subresource="status")
+
+
 async def age_deployment(admin: Client) -> None:
     old = {"metadata": {"labels": {"app.kubernetes.io/version": "0.0.9"}}}
     await admin.patch(DEPLOYMENT, old, field_manager="person")
@@ -88,6 +141,12 @@ async def deliver_in_vain(admin: Client) -> None:
         (rename_account, BINDING, Level.FAILED, "does not name the controllers' account"),
         (narrow_role, ROLE, Level.FAILED, "does not allow create events"),
         (widen_role, ROLE, Level.WARNING, "allows more than is needed: delete nodes"),
+        (star_role, ROLE, Level.WARNING, "allows more than is needed: * *.*"),
+        (narrow_to_names, ROLE, Level.FAILED, "does not allow"),
+        (age_definition, KUSTOMIZATIONS, Level.WARNING, "is old: it lacks spec.ignore; run"),
+        (replace_definition, KUSTOMIZATIONS, Level.WARNING, "spec.ignore; upgrade what it belongs"),
+        (delete_account, ACCOUNT, Level.FAILED, "is missing"),
+        (refuse_pods, DEPLOYMENT, Level.FAILED, "FailedCreate: exceeded quota: small"),
         (age_deployment, DEPLOYMENT, Level.WARNING, "is of version 0.0.9"),
         (run_flux, "Other systems", Level.FAILED, "Flux's kustomize-controller runs"),
         (deliver_in_vain, "Kustomization", Level.WARNING, "0 of 1 ready; not so: default/app"),
@@ -102,7 +161,7 @@ async def test_a_damage_is_named(
         await damage(admin)
         [found] = [each for each in await inspected(admin) if each.level is not Level.OK]
     assert (found.subject, found.level) == (str(subject), level)
-    assert message in found.message
+    assert message in str(found)
 
 
 async def test_a_replica_that_died_with_the_lease_is_named(admin: Client) -> None:
@@ -114,6 +173,20 @@ async def test_a_replica_that_died_with_the_lease_is_named(admin: Client) -> Non
     await admin.create({**manifest, "metadata": metadata}, field_manager="person")
     [found] = [each for each in await inspected(admin) if each.level is not Level.OK]
     assert (found.subject, found.message) == (str(lease), "dead_1 renews it no more")
+
+
+async def test_what_we_may_not_look_at_is_named_beside_what_we_may(
+    admin: Client, plane: ControlPlane
+) -> None:
+    await installed(admin)
+    await admin.create(yaml.load(LOOKER), field_manager="person")
+    user = User("looker", groups=("system:authenticated",))
+    async with leading(admin):
+        found = await inspected(Client(InProcessTransport(plane, user)))
+    levels = {each.subject: each.level for each in found}
+    assert levels[str(DEPLOYMENT)] == levels["GitRepository"] == Level.OK
+    hidden = next(each for each in found if each.subject == str(ROLE))
+    assert (hidden.level, "cannot get resource" in hidden.message) == (Level.FAILED, True)
 
 
 async def test_lockdown_is_recognised(admin: Client) -> None:
@@ -135,7 +208,7 @@ async def test_each_shard_must_have_somebody_who_works_on_it(admin: Client) -> N
 
 async def inspected(admin: Client) -> list[Finding]:
     admin.forget_discovery()
-    return [finding async for finding in inspection(admin, NAMESPACE)]
+    return await inspection(admin, NAMESPACE)
 
 
 async def installed(admin: Client, installation: Installation = DEFAULT) -> None:
@@ -163,6 +236,13 @@ async def leading(admin: Client, shards: int = 1) -> AsyncIterator[None]:
     await asyncio.wait((task,))
 
 
+LOOKER = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: looker}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: User, name: looker, apiGroup: rbac.authorization.k8s.io}]
+"""
 FLUX = """
 apiVersion: apps/v1
 kind: Deployment

@@ -11,7 +11,7 @@ from trueup.cli.printers.table import Table
 from trueup.installation import Installation, render
 from trueup.installation.findings import Finding, Level
 from trueup.installation.inspection import inspection
-from trueup.installation.requirements import requirements
+from trueup.installation.requirements import requirements, served_version
 
 
 @click.command("check")
@@ -27,12 +27,10 @@ def command(pre: bool, output: str | None, connection: Connection) -> None:
     namespace = namespace_of(connection)
 
     async def work(session: Session) -> list[Finding]:
-        found = await requirements(session.client, render(Installation(namespace)))
-        if not pre:
-            # What installing needs is nothing that a check of what is there should ask for.
-            found = [each for each in found if each.subject != "Permissions"]
-            found += [finding async for finding in inspection(session.client, namespace)]
-        return found
+        if pre:
+            return await requirements(session.client, render(Installation(namespace)))
+        version = await served_version(session.client)
+        return [version, *await inspection(session.client, namespace)]
 
     found = connection.run(work)
     if is_document(output):

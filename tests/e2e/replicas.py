@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -61,6 +62,8 @@ class Team:
     ending: AsyncExitStack
     repo: GitRepo
     writes: list[Write] = field(default_factory=list)
+    _heard: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(_is_set))
+    """Whether a replica hears what becomes of its applies."""
 
     async def replica(self, name: str, *options: str) -> Controller:
         """A replica that is not started yet."""
@@ -87,7 +90,21 @@ class Team:
         request = exchange.request
         path = request.target.partition("?")[0]
         self.writes.append(Write(monotonic(), name, request.method, path, request.body))
-        await exchange.pass_on()
+        await exchange.deliver()
+        answer = [piece async for piece in exchange.answer()]
+        if "/configmaps/" in path:
+            await self._heard[name].wait()
+        for piece in answer:
+            await exchange.show(piece)
+
+    @contextmanager
+    def unheard(self, replica: str) -> Iterator[None]:
+        """While the block runs its applies are done, and it is not told."""
+        self._heard[replica].clear()
+        try:
+            yield
+        finally:
+            self._heard[replica].set()
 
     def _kubeconfig(self, folder: Path, proxy: FaultProxy) -> Path:
         (folder / "ca.crt").write_text(proxy.authority.certificate)
@@ -182,6 +199,12 @@ async def _token(person: Client) -> str:
     request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
     answer = await person.create(request, field_manager="person", subresource="token", of=ACCOUNT)
     return str(answer["status"]["token"])
+
+
+def _is_set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
 
 
 async def _end(task: asyncio.Task[Any]) -> None:

@@ -20,6 +20,8 @@ from trueup.testing.controller import Controller
 pytestmark = pytest.mark.e2e
 
 COUNT = 40
+AT_ONCE = 8
+"""Applies that a replica has on their way at most."""
 HAND_OVER = 60.0
 """Seconds, on a machine that has other things to do: to the second it is in the unit tests."""
 LEASE = lease_ref("default", "trueup-controller")
@@ -68,10 +70,11 @@ async def test_a_leader_that_was_frozen_for_a_while_writes_nothing_when_it_wakes
     team: Team, pair: tuple[Controller, Controller]
 ) -> None:
     first, _ = pair
-    await team.commit({f"app/{name}.yaml": config_map(name, "2") for name in NAMES})
-    await team.seen(lambda writes: any(map(is_second, writes)))
-    first.pause()
-    await team.live(NAMES, "2")
+    with team.unheard("first"):  # so that it is in the middle, but not just sending something
+        await team.commit({f"app/{name}.yaml": config_map(name, "2") for name in NAMES})
+        await team.seen(lambda writes: sum(map(is_second, writes)) == AT_ONCE)
+        first.pause()
+        await team.live(NAMES, "2")
     first.resume()
     await team.commit({f"app/{name}.yaml": config_map(name, "3") for name in NAMES})
     await team.live(NAMES, "3")

@@ -15,6 +15,7 @@ from examples.demo.stage import Stage
 from tests.e2e.homes import HOMES, home_in
 from trueup.testing.git_http import git_http_server
 from trueup.testing.git_ssh import git_ssh_server, has_sshd
+from trueup.testing.patience import PATIENCE
 
 pytestmark = pytest.mark.e2e
 
@@ -32,7 +33,7 @@ async def test_every_step_comes_true(
         home_in(tmp_path / "home", home, with_workloads=True) as trueup,
     ):
         repository = Repository(tmp_path, url=url, login=login)
-        await story.tell(Stage(trueup, repository, Narrator()))
+        await story.tell(Stage(trueup, repository, Narrator(), patience=PATIENCE))
         told = capfd.readouterr().out + trueup.log.read_text()
         assert LOGIN["password"] not in told
         assert "PRIVATE KEY" not in told

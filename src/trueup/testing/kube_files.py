@@ -26,6 +26,10 @@ _HOUSEKEEPING = (
     "serviceaccount-controller",
 )
 
+_PATIENT = {f"node-{phase}-grace-period": "24h" for phase in ("startup", "monitor")}
+"""The simulated machine gives no sign of life after its first: else all of its Pods would be taken
+for dead within a minute, and no Pod that is once not ready is ready again."""
+
 
 class KubeFiles:
     """Keys and certificates in a folder, and the options that name them."""
@@ -117,6 +121,7 @@ class KubeFiles:
             "concurrent-namespace-syncs": 50,
             "kube-api-qps": 1000,
             "kube-api-burst": 1000,
+            **_PATIENT,
             "leader-elect": "false",
             "secure-port": 0,
             "use-service-account-credentials": "false",

@@ -1,5 +1,7 @@
 // Prints how Kubernetes writes its built-in types as JSON: for each type, each field, whether a
-// zero value is written, and what it holds. Run in a module that requires k8s.io/kubernetes:
+// zero value is written, and what it holds; and what Go's decoder calls them where that tells no
+// more: types of texts, lists and maps that have a name, and the structs that fields come from
+// that are embedded in another. Run in a module that requires k8s.io/kubernetes:
 //
 //	go run . > src/trueup/schema/wire_types.json
 package main
@@ -40,9 +42,17 @@ var skipped = map[string]bool{
 type table struct {
 	Kinds map[string]string            `json:"kinds"`
 	Types map[string]map[string]string `json:"types"`
+	// By type and field.
+	Named    map[string]map[string]string `json:"named"`
+	Embedded map[string]map[string]string `json:"embedded"`
 }
 
-var found = table{Kinds: map[string]string{}, Types: map[string]map[string]string{}}
+var found = table{
+	Kinds:    map[string]string{},
+	Types:    map[string]map[string]string{},
+	Named:    map[string]map[string]string{},
+	Embedded: map[string]map[string]string{},
+}
 
 func nameOf(t reflect.Type) string {
 	parts := strings.Split(t.PkgPath(), "/")
@@ -104,10 +114,33 @@ func visit(t reflect.Type) {
 		return
 	}
 	found.Types[name] = map[string]string{}
-	fields(t, found.Types[name])
+	fields(t, name, "")
 }
 
-func fields(t reflect.Type, into map[string]string) {
+// isNamed is whether a type, or what a list or map of no name holds, has a name of its own in Go.
+func isNamed(t reflect.Type) bool {
+	switch {
+	case t.Kind() == reflect.Ptr:
+		return isNamed(t.Elem())
+	case t.Kind() == reflect.Struct || t.Kind() == reflect.Interface:
+		return false
+	case t.PkgPath() != "":
+		return true
+	case t.Kind() == reflect.Slice || t.Kind() == reflect.Map:
+		return isNamed(t.Elem())
+	}
+	return false
+}
+
+func put(table map[string]map[string]string, owner, field, value string) {
+	if table[owner] == nil {
+		table[owner] = map[string]string{}
+	}
+	table[owner][field] = value
+}
+
+// fields notes those of t, which is embedded in owner as within says, if it is not owner itself.
+func fields(t reflect.Type, owner, within string) {
 	for i := 0; i < t.NumField(); i++ {
 		field := t.Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -116,9 +149,15 @@ func fields(t reflect.Type, into map[string]string) {
 			embedded = embedded.Elem()
 		}
 		if name == "" && field.Anonymous && embedded.Kind() == reflect.Struct {
-			fields(embedded, into)
+			fields(embedded, owner, strings.TrimPrefix(within+"."+embedded.Name(), "."))
 		} else if name != "" && name != "-" {
-			into[name] = presence(field.Type, options) + hold(field.Type)
+			found.Types[owner][name] = presence(field.Type, options) + hold(field.Type)
+			if isNamed(field.Type) {
+				put(found.Named, owner, name, strings.TrimPrefix(field.Type.String(), "*"))
+			}
+			if within != "" && within != "TypeMeta" {
+				put(found.Embedded, owner, name, within)
+			}
 		}
 	}
 }
@@ -140,6 +179,10 @@ func main() {
 	printLines(found.Kinds)
 	fmt.Println("}, \"types\": {")
 	printLines(found.Types)
+	fmt.Println("}, \"named\": {")
+	printLines(found.Named)
+	fmt.Println("}, \"embedded\": {")
+	printLines(found.Embedded)
 	fmt.Println("}}")
 }
 

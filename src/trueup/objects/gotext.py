@@ -1,8 +1,8 @@
-"""Text in quotes, and in JSON, as Go prints it."""
+"""Values, and text in quotes and in JSON, as Go prints them."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 ESCAPES: Final = {
     "\a": "\\a",
@@ -35,6 +35,17 @@ def _escaped(char: str) -> str:
     if code < 0x80:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def printed(value: Any) -> str:
+    """A value of JSON as ``%v`` prints it."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{printed(value[key])}' for key in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(printed, value))}]"
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def html_escaped(json_text: str) -> str:

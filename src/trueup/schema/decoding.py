@@ -11,7 +11,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from trueup.errors import BadRequest, InputError
 from trueup.objects import Manifest
@@ -44,7 +44,7 @@ def require_decodable(obj: Manifest, type_name: str, at: tuple[str, ...] = ()) -
 def require_metadata(obj: Manifest, metadata: Any, place: str) -> None:
     """Raises BadRequest when ``metadata``, of an object within ``obj``, is not of its type."""
     try:
-        _require(metadata, dict, METADATA, METADATA, ())
+        _require(metadata, dict, METADATA, _Place(METADATA, ()))
         _struct(metadata, METADATA, ())
     except _MismatchError as mismatch:
         shown = json.dumps(metadata, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
@@ -57,36 +57,53 @@ def _unhandled(obj: Manifest, cause: str) -> BadRequest:
 
 
 def _struct(obj: Manifest, type_name: str, path: tuple[str, ...]) -> None:
-    fields = load().types[type_name]
+    wire = load()
+    fields, embedded = wire.types[type_name], wire.embedded.get(type_name, {})
+    named = wire.named.get(type_name, {})
     for name, value in obj.items():
         field = fields.get(name)
         if field is not None and value is not None:
-            _value(value, field.holds, type_name, (*path, name))
+            within = (embedded[name],) if name in embedded else ()
+            place = _Place(type_name, (*path, *within, name), named.get(name, ""))
+            _value(value, field.holds, place)
 
 
-def _value(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> None:
+class _Place(NamedTuple):
+    """A field of the type ``owner``; ``name`` is Go's for what it holds, if that has one."""
+
+    owner: str
+    path: tuple[str, ...]
+    name: str = ""
+
+    @property
+    def below(self) -> _Place:
+        """Of the items of a list or map."""
+        return self._replace(name=self.name.partition("]")[2])
+
+
+def _value(value: Any, holds: str, place: _Place) -> None:
     check = _LEAVES.get(holds)
     if holds == "bytes" and isinstance(value, list):
         holds = "[]uint8"
     elif check is not None:
         if not check(value):
-            raise _mismatch(value, holds, owner, path)
+            raise _mismatch(value, holds, place)
         return
     if holds.startswith("[]"):
-        _require(value, list, holds, owner, path)
+        _require(value, list, holds, place)
         for item in value:
             if item is not None:
-                _value(item, holds[2:], owner, path)
+                _value(item, holds[2:], place.below)
     elif holds.startswith("{}"):
-        _require(value, dict, holds, owner, path)
+        _require(value, dict, holds, place)
         for item in value.values():
             if item is not None:
-                _value(item, holds[2:], owner, path)
-    elif holds == _SCHEMA and not isinstance(value, dict) and path[-1] in _OR_ELSE:
-        _schema_or_else(value, path[-1])
+                _value(item, holds[2:], place.below)
+    elif holds == _SCHEMA and not isinstance(value, dict) and place.path[-1] in _OR_ELSE:
+        _schema_or_else(value, place.path[-1])
     else:
-        _require(value, dict, holds, owner, path)
-        _struct(value, holds, path)
+        _require(value, dict, holds, place)
+        _struct(value, holds, place.path)
 
 
 def _schema_or_else(value: Any, name: str) -> None:
@@ -95,23 +112,23 @@ def _schema_or_else(value: Any, name: str) -> None:
         raise _MismatchError("boolean or JSON schema expected")
     if name == "items" and isinstance(value, list):
         for item in value:
-            _value(item, _SCHEMA, "", ())
+            _value(item, _SCHEMA, _Place("", ()))
 
 
-def _require(value: Any, wanted: type, holds: str, owner: str, path: tuple[str, ...]) -> None:
+def _require(value: Any, wanted: type, holds: str, place: _Place) -> None:
     if not isinstance(value, wanted):
-        raise _mismatch(value, holds, owner, path)
+        raise _mismatch(value, holds, place)
 
 
-def _mismatch(value: Any, holds: str, owner: str, path: tuple[str, ...]) -> _MismatchError:
-    if not path:
+def _mismatch(value: Any, holds: str, place: _Place) -> _MismatchError:
+    if not place.path:
         return _MismatchError(
             f"json: cannot unmarshal {json_type(value)} into Go value of type {_go_type(holds)}"
         )
-    struct = owner.rpartition(".")[2]
+    struct = place.owner.rpartition(".")[2]
     return _MismatchError(
         f"json: cannot unmarshal {json_type(value, holds)} into Go struct field "
-        f"{struct}.{'.'.join(path)} of type {_go_type('types.UID' if path[-1] == 'uid' else holds)}"
+        f"{struct}.{'.'.join(place.path)} of type {place.name or _go_type(holds)}"
     )
 
 

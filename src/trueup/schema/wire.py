@@ -46,6 +46,10 @@ class Wire(NamedTuple):
     kinds: Mapping[tuple[str, str], str]
     """(apiVersion, kind) -> name of the type."""
     types: Mapping[str, Mapping[str, Field]]
+    named: Mapping[str, Mapping[str, str]]
+    """Type -> field -> Go's name for what it holds, where that has one of its own."""
+    embedded: Mapping[str, Mapping[str, str]]
+    """Type -> field -> the structs that it lies in, within that type: ``VolumeSource``."""
 
 
 @cache
@@ -60,7 +64,7 @@ def load() -> Wire:
         name: {field: Field(code[0], code[1:]) for field, code in fields.items()}
         for name, fields in raw["types"].items()
     }
-    return Wire(kinds, types)
+    return Wire(kinds, types, raw["named"], raw["embedded"])
 
 
 def normalize(obj: Manifest, type_name: str, fill: Fill) -> None:
@@ -110,7 +114,11 @@ def _spelled(value: Any, holds: str, fill: Fill) -> Any:
 def _listed(value: Any, holds: str, fill: Fill) -> Any:
     if not isinstance(value, list):
         return value
-    return value if holds in _PLAIN else [_element(item, holds, fill) for item in value]
+    if holds in _PLAIN:
+        return (
+            [_ZEROES[holds] if item is None else item for item in value] if None in value else value
+        )
+    return [_element(item, holds, fill) for item in value]
 
 
 def _mapped(value: Any, holds: str, fill: Fill) -> Any:

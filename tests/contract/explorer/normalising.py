@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from tests.contract.explorer.bodies import merged
@@ -16,8 +17,6 @@ STORE = re.compile(r"StorageError: invalid object, .*?AdditionalErrorMsg: ")
 """Where the real server stores an object is its own affair."""
 _UNDECLARED = "field not declared in schema"
 """At the first one Go stops to walk its map, which has no order: what else is wrong counts not."""
-_TEXT_TYPE = re.compile(r" of type v1\.\w+(Type|Policy|Protocol|Affinity|Status|Operator|Mode)$")
-"""A text may have a type of its own in Go, which the embedded server does not know by name."""
 _NODE_PORTS = range(30000, 65536)
 """Those that a server gives; kube-apiserver makes up others, from 32768 on, for a dry run."""
 _LOST_RULES = "f:rules"
@@ -41,10 +40,15 @@ class Normaliser:
         if isinstance(body, dict) and isinstance(body.get("items"), list):
             own = [item for item in body["items"] if _name(item) not in FOREIGN]
             rest = {k: v for k, v in body["metadata"].items() if k != "resourceVersion"}
-            return self._value({**body, "metadata": rest, "items": own}, "")
+            return self._value({**body, "metadata": rest, "items": self._in_order(own)}, "")
         if isinstance(body, dict) and body.get("kind") == "Status":
             return _ordered(self._status(body))
         return self._value(body, "")
+
+    def _in_order(self, items: list[Any]) -> list[Any]:
+        """Names that were generated from the same beginning are in no order: by version, then."""
+        alike = groupby(items, key=lambda item: self.shown(str(_name(item))))
+        return [item for _, items in alike for item in sorted(items, key=_version)]
 
     def _status(self, body: dict[str, Any]) -> Any:
         """A message may name versions; a patched object that does not fit only the real server shows
@@ -56,7 +60,6 @@ class Normaliser:
         for cause in (shown.get("details") or {}).get("causes") or ():
             if cause.get("field") == "patch":
                 message = shown["message"] = cause["message"] = "<unfit>"
-        message = shown["message"] = _TEXT_TYPE.sub(" of type string", message)
         if _UNDECLARED in message:
             shown["message"] = f"{message.partition('): ')[0]}): {_UNDECLARED}"
         elif "errors:" in message:
@@ -72,7 +75,7 @@ class Normaliser:
         if isinstance(value, dict) and _LOST_RULES in value:
             value = {name: item for name, item in value.items() if name != _LOST_RULES}
         if isinstance(value, dict):
-            shown = {self._text(k): self._value(v, k) for k, v in value.items()}
+            shown = {self.shown(k): self._value(v, k) for k, v in value.items()}
             return {k: v for k, v in shown.items() if k != "managedFields" or v}
         if isinstance(value, list):
             shown = [self._value(item, key) for item in value]
@@ -88,9 +91,9 @@ class Normaliser:
             return self._number("version", text)
         if key == "continue" and text:
             return "<continue>"
-        return self._text(text)
+        return self.shown(text)
 
-    def _text(self, text: str) -> str:
+    def shown(self, text: str) -> str:
         for name, shown in self._names.items():
             text = text.replace(name, shown)
         text = UUID.sub(lambda match: self._number("uid", match[0]), text)
@@ -103,6 +106,10 @@ class Normaliser:
 
 def _name(item: Any) -> Any:
     return item.get("metadata", {}).get("name") if isinstance(item, dict) else None
+
+
+def _version(item: Any) -> int:
+    return int(item["metadata"].get("resourceVersion") or 0)
 
 
 def _time(match: re.Match[str]) -> str:

@@ -124,7 +124,8 @@ class Side:
             while not any(_named(event) == END for event in events):
                 await asyncio.sleep(0.01)
         own = [event for event in events if _named(event) not in FOREIGN | {END}]
-        return [self.normalise.body(event) for event in sorted(own, key=_named)]
+        own.sort(key=lambda event: self.normalise.shown(_named(event)))
+        return [self.normalise.body(event) for event in own]
 
 
 def subject_of(step: Step, subjects: tuple[Subject, ...]) -> Subject:

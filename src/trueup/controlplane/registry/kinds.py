@@ -114,14 +114,24 @@ class Rules:
                 defaults.apply_defaults(obj)
             report_unknown(call, unknown)
         else:
-            unknown = defaults.unknown_metadata(obj["metadata"])
-            with decoding(call):
-                defaults.normalize_metadata(obj)
-                for place, metadata in custom.embedded_metadata(obj):
-                    defaults.require_metadata(obj, metadata, place)
-                    within = defaults.unknown_metadata(metadata)
-                    unknown += [place + path.removeprefix("metadata") for path in within]
-            report_unknown(call, [*unknown, *custom.complete(obj, keeps_nulls=is_applied)])
+            self._complete_custom(call, obj, custom, is_applied=is_applied)
+
+    def _complete_custom(
+        self, call: Call, obj: Manifest, custom: CustomKind, *, is_applied: bool
+    ) -> None:
+        """What says that it is of another kind, which is refused later, is not held to the schema."""
+        unknown = defaults.unknown_metadata(obj["metadata"])
+        gvk = call.resource.gvk._replace(kind=obj["kind"])
+        with decoding(call):
+            defaults.normalize_metadata(obj)
+            if gvk != call.resource.gvk:
+                report_unknown(call, unknown, gvk)
+                return
+            for place, metadata in custom.embedded_metadata(obj):
+                defaults.require_metadata(obj, metadata, place)
+                within = defaults.unknown_metadata(metadata)
+                unknown += [place + path.removeprefix("metadata") for path in within]
+        report_unknown(call, [*unknown, *custom.complete(obj, keeps_nulls=is_applied)])
 
     @contextmanager
     def reserving(self, call: Call, obj: Manifest, old: Manifest | None = None) -> Iterator[None]:

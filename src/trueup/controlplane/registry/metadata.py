@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,16 +89,20 @@ def raise_generation(new: Manifest, old: Manifest, resource: Resource) -> None:
     """Count one up when a field that this kind's generation stands for has changed."""
     if resource.generation is None:
         return
-    if any(_part(new, path) != _part(old, path) for path in _paths(new, old, resource)):
+    if _has_changed(new, old, resource.generation):
         new["metadata"]["generation"] = int(old["metadata"].get("generation") or 0) + 1
 
 
-def _paths(new: Manifest, old: Manifest, resource: Resource) -> list[str]:
-    rule = resource.generation or ()
+def _has_changed(new: Manifest, old: Manifest, rule: tuple[str, ...]) -> bool:
+    """Of a custom resource, whose rule is about all its fields, an empty one counts, too."""
     if "*" not in rule:
-        return list(rule)
+        return any(_part(new, path) != _part(old, path) for path in rule)
     left_out = {"metadata", *(name[1:] for name in rule if name.startswith("-"))}
-    return [name for name in {*new, *old} if name not in left_out]
+    return _without(left_out, new) != _without(left_out, old)
+
+
+def _without(names: Container[str], obj: Manifest) -> Manifest:
+    return {name: value for name, value in obj.items() if name not in names}
 
 
 def _part(obj: Mapping[str, Any], path: str) -> Any:

@@ -16,7 +16,12 @@ from trueup.controlplane.registry.call import Call
 from trueup.controlplane.registry.converting import converting
 from trueup.controlplane.registry.kinds import Rules
 from trueup.controlplane.registry.ownership import merge_applied, record_update
-from trueup.controlplane.registry.strictness import decoding
+from trueup.controlplane.registry.recognition import json_error
+from trueup.controlplane.registry.strictness import (
+    decoding,
+    patch_refusal,
+    report_unknown,
+)
 from trueup.controlplane.registry.updating import may_create_by_update
 from trueup.controlplane.registry.writing import Writer, Written, forget_version
 from trueup.controlplane.store import Store
@@ -54,17 +59,29 @@ def patch_function(media_type: str, body: Any, schema: Schema | None) -> PatchFu
 
 
 def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) -> Manifest:
-    patched: Any
     if media_type == JSON_PATCH:
-        patched = jsonpatch.apply(live, _operations(body))
-    elif not isinstance(body, dict):
+        return _object(jsonpatch.apply(live, _operations(body)))
+    if not isinstance(body, dict):
         raise refusals.bad_request(_undecoded(body, "map[string]interface {}"))
-    elif media_type == STRATEGIC_PATCH:
-        patched = strategic.apply(live, body, schema)
-    else:
-        patched = jsonmerge.apply(live, body)
+    if media_type == STRATEGIC_PATCH:
+        return strategic.apply(live, body, schema)
+    return _object(jsonmerge.apply(live, body))
+
+
+def _require_version(call: Call, patched: Manifest) -> None:
+    """Of a built-in kind. Without one kube-apiserver reads an object as it has that in memory,
+    where the fields have other names: none is known then, and none has the object's name.
+    """
+    kind = call.resource.kind
+    if call.resource.custom or patched.get("apiVersion") or patched.get("kind", kind) != kind:
+        return
+    report_unknown(call, sorted(patched.keys() - {"apiVersion", "kind"}))
+    require_name({}, call.name)
+
+
+def _object(patched: Any) -> Manifest:
     if not isinstance(patched, dict):
-        raise refusals.bad_request("the patched value is not an object")
+        raise patch_refusal(json_error(patched))
     return patched
 
 
@@ -87,7 +104,9 @@ def _unfit(media_type: str, error: InputError) -> ApiError:
     if media_type == JSON_PATCH:
         text = "the server rejected our request due to an error in our request"
         return Invalid(text, details={})
-    return refusals.bad_request(error.cause)
+    if isinstance(error, strategic.PatchFormatError):
+        return refusals.bad_request(error.cause)
+    return ApiError(error.cause, code=500, reason="")
 
 
 class Patcher:
@@ -110,6 +129,7 @@ class Patcher:
             patched = patch_function(media_type, patch, schema)(live)
             if media_type == STRATEGIC_PATCH:  # which cannot touch what an object is
                 patched |= {"apiVersion": gvk.api_version, "kind": gvk.kind}
+            _require_version(call, patched)
             with decoding(call):
                 patched = self._rules.decode(call, patched)
             require_namespace(patched, call)

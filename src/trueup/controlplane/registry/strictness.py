@@ -25,7 +25,7 @@ def report_unknown(call: Call, paths: Sequence[str], kind: GroupVersionKind | No
     if call.field_validation == "Strict":
         text = f"strict decoding error: {', '.join(problems)}"
         wanted = kind or call.resource.gvk
-        raise _patch_refusal(text) if call.is_patch else unhandled(wanted, wanted, text)
+        raise patch_refusal(text) if call.is_patch else unhandled(wanted, wanted, text)
     for problem in problems:
         call.warn(problem)
 
@@ -40,9 +40,10 @@ def decoding(call: Call) -> Iterator[None]:
             raise
         cause = error.cause.partition(" cannot be handled as a ")[2].partition(": ")[2]
         cause = cause or error.cause
-        raise _patch_refusal(cause) from error
+        raise patch_refusal(cause) from error
 
 
-def _patch_refusal(text: str) -> ApiError:
+def patch_refusal(text: str) -> ApiError:
+    """Of a patch that makes of an object what is none of its kind."""
     # The patched object is not shown, unlike in Kubernetes: it may be a Secret.
     return invalid("", "", "", [causes.invalid("patch", causes.OMITTED, text)])

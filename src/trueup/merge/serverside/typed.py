@@ -9,6 +9,7 @@ from trueup.errors import InputError
 from trueup.merge.fieldset import SELF, FieldSet, Trie
 from trueup.merge.serverside.shape import BOOLEAN, NUMERIC, STRING, ListShape, MapShape, Shape
 from trueup.objects.fieldpath import element_text, key_element, value_element
+from trueup.objects.gotext import printed
 
 _NAMELESS: Final = value_element(None)
 
@@ -206,23 +207,9 @@ def _go_syntax(value: Any) -> str:
         return "[]interface {}{" + ", ".join(map(_go_syntax, value)) + "}"
     if isinstance(value, str):
         return f'"{value}"'
-    return "interface {}(nil)" if value is None else _go_plain(value)
+    return "interface {}(nil)" if value is None else printed(value)
 
 
 def _go_text(value: Any) -> str:
     """A value, wrapped as the API server wraps it, as Go's ``%v`` prints it."""
-    return "&{" + _go_inner(value) + "}"
-
-
-def _go_inner(value: Any) -> str:
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{_go_inner(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(map(_go_inner, value)) + "]"
-    return _go_plain(value)
-
-
-def _go_plain(value: Any) -> str:
-    if value is None:
-        return "<nil>"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "&{" + printed(value) + "}"

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from trueup.errors import InputError
+from trueup.objects.gotext import printed
+
+
+class PatchFormatError(InputError):
+    """A directive that is no such: kube-apiserver's other refusals it takes for its own failures."""
+
 
 PATCH = "$patch"
 RETAIN = "$retainKeys"
@@ -18,11 +24,15 @@ def retained(live: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         return live
     names = patch[RETAIN]
     if not isinstance(names, list):
-        raise InputError("invalid patch format of retainKeys")
+        raise PatchFormatError("invalid patch format of retainKeys")
     for name, value in patch.items():
         if value is not None and not name.startswith("$") and name not in names:
-            raise InputError("invalid patch format of retainKeys")
+            raise PatchFormatError("invalid patch format of retainKeys")
     return {name: value for name, value in live.items() if name in names}
+
+
+def unknown_directive(part: dict[str, Any]) -> InputError:
+    return InputError(f"unknown patch type: {part[PATCH]} in map: {printed(part)}")
 
 
 def is_directive(value: Any) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from trueup.errors import InputError
-from trueup.merge.strategic.directives import PATCH, is_directive
+from trueup.merge.strategic.directives import PATCH, is_directive, unknown_directive
+from trueup.objects.gotext import printed
 from trueup.schema import Schema
 
 Items = list[Any]
@@ -22,6 +23,9 @@ def merge(live: Items, patch: Items, schema: Schema, merge_fields: MergeFields) 
     if not live and not patch:
         return live
     key = schema.merge_key
+    if len({type(item) for item in (*live, *patch)}) > 1:
+        shown = printed([live, patch])
+        raise InputError(f"list element types are not identical: {shown}")
     if not any(isinstance(item, dict) for item in (*live, *patch)):
         merged = list(dict.fromkeys(map(_scalar, [*live, *patch])))
         return in_order(merged, patch, live, "")
@@ -67,8 +71,10 @@ def _directed(live: Items, patch: Items, key: str) -> tuple[Items, Items]:
                 live = [other for other in live if _identity(other, key) != unwanted]
             case "replace":
                 replaces = True
-            case directive:
-                raise InputError(f"Unknown patch type: {directive} in list")
+            case "merge":
+                raise InputError("merging lists cannot yet be specified in the patch")
+            case _:
+                raise unknown_directive(item)
     return (plain, []) if replaces else (live, plain)
 
 
@@ -92,7 +98,7 @@ def _identity(item: Any, key: str) -> Any:
     if not isinstance(item, dict):
         raise InputError("expected a mapping in a list that merges by key")
     if key not in item:
-        raise InputError(f"map: {item} does not contain declared merge key: {key}")
+        raise InputError(f"map: {printed(item)} does not contain declared merge key: {key}")
     return _scalar(item[key])
 
 

@@ -12,6 +12,7 @@ from trueup.merge.strategic.directives import (
     PATCH,
     RETAIN,
     retained,
+    unknown_directive,
     without_directives,
     without_nulls,
 )
@@ -45,12 +46,12 @@ def merge_fields(live: Fields, patch: Fields, schema: Schema | None) -> Fields:
 
 
 def _by_directive(patch: Fields) -> Fields:
-    directive = patch.pop(PATCH)
+    directive = patch[PATCH]
     if directive == "replace":
-        return patch
+        return {name: value for name, value in patch.items() if name != PATCH}
     if directive == "delete":
         return {}
-    raise InputError(f"Unknown patch type: {directive} in map: {patch}")
+    raise unknown_directive(patch)
 
 
 def _merge_field(live: Fields, name: str, value: Any, schema: Schema | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trueup.controlplane.validation.causes import Cause, invalid
 from trueup.objects import Manifest
+from trueup.objects.gotext import printed
 
 _MOST = 2**31 - 1
 _GO_TYPES: Mapping[type, str] = {
@@ -79,18 +80,5 @@ def _value(obj: Any, path: str, wanted: type, shown: str) -> Any:
 def _unfit(path: str, value: Any, wanted: str) -> _UnfitError:
     found = _GO_TYPES.get(type(value), "string")
     return _UnfitError(
-        f"{path} accessor error: {_as_go_prints(value)} is of the type {found}, expected {wanted}"
+        f"{path} accessor error: {printed(value)} is of the type {found}, expected {wanted}"
     )
-
-
-def _as_go_prints(value: Any) -> str:
-    if value is None:
-        return "<nil>"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return f"[{' '.join(map(_as_go_prints, value))}]"
-    if isinstance(value, dict):
-        pairs = (f"{key}:{_as_go_prints(value[key])}" for key in sorted(value))
-        return f"map[{' '.join(pairs)}]"
-    return str(value)

@@ -60,7 +60,7 @@ def patch_function(media_type: str, body: Any, schema: Schema | None) -> PatchFu
 
 def _apply(media_type: str, body: Any, live: Manifest, schema: Schema | None) -> Manifest:
     if media_type == JSON_PATCH:
-        return _object(jsonpatch.apply(live, _operations(body)))
+        return _object(jsonpatch.apply(copy(live), _operations(body)))
     if not isinstance(body, dict):
         raise refusals.bad_request(_undecoded(body, "map[string]interface {}"))
     if media_type == STRATEGIC_PATCH:

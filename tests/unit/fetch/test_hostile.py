@@ -56,7 +56,7 @@ LOGINS = {"auths": {"a": {"auth": "dTpw", "username": "u", "identitytoken": "t"}
 
 
 def read_index(content: bytes) -> object:
-    return Index.parse(content, "it").find("a", "", "it")
+    return Index(content, "it").find("a", "")
 
 
 def read_manifest(content: bytes) -> object:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from trueup.errors import InputError
+from trueup.fetch.charts.index_text import charts_in, listed_of
 from trueup.fetch.semver import Range, Version
-from trueup.objects import yaml
 
 MAX_INDEX_BYTES = 50 * 1024 * 1024
 
@@ -19,59 +17,53 @@ MAX_INDEX_BYTES = 50 * 1024 * 1024
 class ChartVersion:
     """One version; of ``urls`` the first one counts. ``digest`` may be empty."""
 
-    version: str
+    version: Version
     urls: tuple[str, ...]
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
-    """The versions of each chart, the highest first."""
+    """The versions of each chart, the highest first, which are read when they are asked for."""
 
-    entries: Mapping[str, tuple[ChartVersion, ...]]
+    def __init__(self, content: bytes, subject: str) -> None:
+        """Raises InputError for what Helm does not take for an index. ``subject`` is for errors."""
+        self._subject = subject
+        self._listed = charts_in(content, subject)
+        self._read: dict[str, tuple[ChartVersion, ...]] = {}
 
-    @classmethod
-    def parse(cls, content: bytes, subject: str) -> Index:
-        """Raises InputError for what Helm does not take for an index."""
-        document = _document(content, subject)
-        if not isinstance(document, dict) or not document.get("apiVersion"):
-            raise InputError(
-                "is no index of a chart repository: no API version specified", subject=subject
-            )
-        entries = document.get("entries") or {}
-        if not isinstance(entries, dict):
-            raise InputError("entries is no map", subject=subject)
-        return cls({name: _sorted(versions) for name, versions in entries.items()})
+    def versions(self, name: str) -> tuple[ChartVersion, ...]:
+        """Those of one chart; InputError if there is none of that name, or no YAML."""
+        if name not in self._listed:
+            raise self._missing(f"there is no chart {name}")
+        if name not in self._read:
+            self._read[name] = _sorted(listed_of(self._listed[name], self._subject))
+        return self._read[name]
 
-    def find(self, name: str, version: str, subject: str) -> ChartVersion:
+    def find(self, name: str, version: str) -> ChartVersion:
         """That very version, or else the highest in the range that ``version`` is; empty: any.
 
         Raises InputError if there is none.
         """
-        listed = self._versions(name, subject)
+        listed = self.versions(name)
         for each in listed:
-            if version and each.version == version:
+            if version and each.version.text == version:
                 return each
         wanted = Range.parse(version or "*")
         for each in listed:
-            parsed = Version.find(each.version)
-            if parsed is not None and wanted.allows(parsed):
+            if wanted.allows(each.version):
                 return each
-        raise _missing(f"no version of the chart {name} matches {version or '*'!r}", subject)
+        raise self._missing(f"no version of the chart {name} matches {version or '*'!r}")
 
-    def newest(self, name: str, versions: str, subject: str) -> str:
+    def newest(self, name: str, versions: str) -> str:
         """The highest version in a range that can be had; InputError if there is none."""
         wanted = Range.parse(versions)
-        for each in self._versions(name, subject):
-            parsed = Version.find(each.version)
-            if parsed is not None and each.urls and wanted.allows(parsed):
-                return each.version
-        raise _missing(f"no version of the chart {name} matches {versions!r}", subject)
+        for each in self.versions(name):
+            if each.urls and wanted.allows(each.version):
+                return each.version.text
+        raise self._missing(f"no version of the chart {name} matches {versions!r}")
 
-    def _versions(self, name: str, subject: str) -> Sequence[ChartVersion]:
-        if name not in self.entries:
-            raise _missing(f"there is no chart {name}", subject)
-        return self.entries[name]
+    def _missing(self, cause: str) -> InputError:
+        return InputError(cause, subject=self._subject, next_step="check the name and the version")
 
 
 @dataclass(slots=True)
@@ -83,7 +75,7 @@ class _Known:
 class IndexCache:
     """Indexes by URL and who asks, for as long as the server says that they are current."""
 
-    _MAX = 32
+    _MAX = 8
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], _Known] = {}
@@ -107,21 +99,9 @@ class IndexCache:
             del self._known[next(iter(self._known))]
 
 
-def _document(content: bytes, subject: str) -> Any:
-    if content.lstrip()[:1] == b"{":
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError:
-            pass
-    return yaml.load(content, subject)
-
-
 def _sorted(listed: Any) -> tuple[ChartVersion, ...]:
-    versions = list(_valid(listed if isinstance(listed, list) else []))
-    parsed = [(Version.find(each.version), each) for each in versions]
-    ordered = [(version, each) for version, each in parsed if version is not None]
-    ordered.sort(key=lambda pair: pair[0], reverse=True)
-    return tuple(each for _, each in ordered)
+    versions = _valid(listed if isinstance(listed, list) else [])
+    return tuple(sorted(versions, key=lambda each: each.version, reverse=True))
 
 
 def _valid(listed: list[Any]) -> Iterator[ChartVersion]:
@@ -129,10 +109,8 @@ def _valid(listed: list[Any]) -> Iterator[ChartVersion]:
     for item in listed:
         if not isinstance(item, dict) or not item.get("name") or not item.get("version"):
             continue
+        version = Version.find(str(item["version"]))
         urls = item.get("urls")
         urls = tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
-        yield ChartVersion(str(item["version"]), urls, str(item.get("digest") or ""))
-
-
-def _missing(cause: str, subject: str) -> InputError:
-    return InputError(cause, subject=subject, next_step="check the name and the version")
+        if version is not None:
+            yield ChartVersion(version, urls, str(item.get("digest") or ""))

@@ -52,15 +52,14 @@ class ChartRepository:
         return self._index
 
     async def newest(self, name: str, versions: str) -> str:
-        return (await self.index()).newest(name, versions, self._subject)
+        return (await self.index()).newest(name, versions)
 
     async def package(self, name: str, version: str) -> Package:
         """The chart ``name`` in that version, or the highest in that range."""
-        found = (await self.index()).find(name, version, self._subject)
+        found = (await self.index()).find(name, version)
         if not found.urls:
-            raise InputError(
-                f"{name} {found.version} has no downloadable URLs", subject=self._subject
-            )
+            cause = f"{name} {found.version.text} has no downloadable URLs"
+            raise InputError(cause, subject=self._subject)
         if found.urls[0].startswith(SCHEME):
             return await self._from_registry(found.urls[0])
         url = self._resolved(found.urls[0])
@@ -78,7 +77,7 @@ class ChartRepository:
                 return self._indexes.current(key)
             content = await _content(response, MAX_INDEX_BYTES, url)
             told = response.headers
-        index = await asyncio.to_thread(Index.parse, content, shown(url))
+        index = await asyncio.to_thread(Index, content, shown(url))
         self._indexes.keep(key, index, told)
         return index
 
@@ -116,7 +115,7 @@ def _check_digest(package: Package, listed: ChartVersion, subject: str) -> None:
 
 def _file_name(url: URL, name: str, found: ChartVersion) -> str:
     base = PurePosixPath(url.path).name
-    return base if base.endswith(".tgz") else f"{name}-{found.version}.tgz"
+    return base if base.endswith(".tgz") else f"{name}-{found.version.text}.tgz"
 
 
 def _url(text: str) -> URL:

@@ -56,7 +56,6 @@ class OciRegistry:
         tag: str,
         layers: Sequence[tuple[str, bytes]],
         config: str = FLUX_CONFIG,
-        annotations: Mapping[str, str] | None = None,
     ) -> str:
         """Publishes ``layers``, media type and content of each; returns the manifest's digest."""
         manifest = {
@@ -64,7 +63,6 @@ class OciRegistry:
             "mediaType": MANIFEST,
             "config": self._descriptor(config, b"{}"),
             "layers": [self._descriptor(kind, content) for kind, content in layers],
-            "annotations": dict(annotations or {}),
         }
         return self.put_manifest(name, tag, MANIFEST, manifest)
 

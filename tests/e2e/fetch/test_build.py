@@ -67,3 +67,32 @@ async def test_a_chart_whose_dependencies_are_missing(helm: Helm, tmp_path: Path
         assert not (folder / "charts").exists()
         theirs = await helm("template", "release-name", folder, "--dependency-update")
         assert ours == theirs[theirs.index("---\n") :]
+
+
+SIGNED = Path(__file__).parents[2] / "cases/fetch/provenance"
+PACKAGE = "app-1.0.0.tgz"
+OTHERS = ("--verify", "--keyring", SIGNED / "other.gpg")
+
+
+@pytest.mark.parametrize("place", ["disk", "repository", "registry"])
+async def test_a_signed_chart(place: str, helm: Helm) -> None:
+    async with chart_server() as server, oci_registry() as registry:
+        server.publish("app", "1.0.0", digest="")
+        server.files |= {path.name: path.read_bytes() for path in SIGNED.glob(f"{PACKAGE}*")}
+        if place == "registry":
+            await helm("push", SIGNED / PACKAGE, f"oci://{registry.host}/t", "--plain-http")
+        named = {
+            "disk": (SIGNED / PACKAGE,),
+            "repository": ("app", "--repo", server.url),
+            "registry": (f"oci://{registry.host}/t/app", "--version", "1.0.0", "--plain-http"),
+        }[place]
+        asked = (*named, "--verify", "--keyring", SIGNED / "maker.gpg")
+        theirs = await helm("template", "release-name", *asked)
+        assert await trueup(*asked) == theirs[theirs.index("---\n") :]
+
+
+async def test_a_chart_that_somebody_else_signed_is_refused_by_both(helm: Helm) -> None:
+    asked = (SIGNED / PACKAGE, "--verify", "--keyring", SIGNED / "other.gpg")
+    for refused in (helm("template", *asked), trueup(*asked)):
+        with pytest.raises(AssertionError, match="signature made by unknown entity"):
+            await refused

@@ -50,7 +50,7 @@ CHART = {
     "dependencies": [NEEDED],
     "digest": "",
 }
-MANIFEST = {"mediaType": MANIFESTS[0], "config": PART, "layers": [PART], "annotations": {"a": "b"}}
+MANIFEST = {"mediaType": MANIFESTS[0], "config": PART, "layers": [PART]}
 OCI_INDEX = {"mediaType": INDEXES[0], "manifests": [PART]}
 LOGINS = {"auths": {"a": {"auth": "dTpw", "username": "u", "identitytoken": "t"}}}
 
@@ -60,7 +60,7 @@ def read_index(content: bytes) -> object:
 
 
 def read_manifest(content: bytes) -> object:
-    return parse(content, "application/json", DIGEST, "it")
+    return parse(content, "application/json", "it")
 
 
 def read_charts(content: bytes) -> object:

@@ -98,6 +98,8 @@ def locate(argument: str, flags: Flags) -> Place:
     """Where ``argument`` is to be had; InputError if it is not there."""
     if published.is_published(argument, flags):
         return published.fetched(argument, flags)
+    if flags["verify"]:
+        published.check_signed(argument, flags)
     if argument == STDIN:
         return on_stdin(flags["path"])
     if is_archive(argument):

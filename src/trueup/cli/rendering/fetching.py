@@ -7,26 +7,36 @@ from dataclasses import replace
 
 from trueup.cli.rendering.helm_home import HelmHome
 from trueup.cli.rendering.place import Place
-from trueup.cli.rendering.published import password, text_of
+from trueup.cli.rendering.published import key_ring, password, text_of, version_of
 from trueup.cli.rendering.rendered import Flags
 from trueup.errors import InputError
-from trueup.fetch.charts import Access, ChartSources, Mode, fetch_chart, resolve_dependencies
-from trueup.fetch.charts.registry import CONFIG
+from trueup.fetch.charts import (
+    Access,
+    ChartSources,
+    Mode,
+    fetch_chart,
+    fetch_published,
+    resolve_dependencies,
+)
 from trueup.fetch.http import Tls
-from trueup.fetch.oci import Reference, fetch_artifact
+from trueup.fetch.oci import Reference
 from trueup.fetch.oci.reference import SCHEME
 from trueup.render.helm import chart_from_tree
 from trueup.render.helm.packing import pack
 from trueup.tree import Tree
 
 
-def from_repository(chart: str, flags: Flags) -> Tree:
-    """The files of ``chart`` in the repository that ``--repo`` names."""
+def from_repository(chart: str, repository: str, flags: Flags) -> Tree:
+    """The files of ``chart`` in ``repository``, a URL or a name such as ``@stable``."""
 
     async def work() -> Tree:
-        async with _sources(flags, flags["repo"].rstrip("/")) as sources:
+        async with _sources(flags, repository) as sources:
             found = await fetch_chart(
-                sources, chart, repository=flags["repo"], version=flags["chart_version"]
+                sources,
+                chart,
+                repository=repository,
+                version=version_of(flags),
+                key_ring=_key_ring(flags),
             )
         return found.tree()
 
@@ -34,20 +44,13 @@ def from_repository(chart: str, flags: Flags) -> Tree:
 
 
 def from_registry(url: str, flags: Flags) -> Tree:
-    """The files of the chart, or of an artifact of another kind, at an ``oci://`` URL.
-
-    Without a tag it is a chart, of which the highest version is wanted.
-    """
+    """The files of the chart, or of an artifact of another kind, at an ``oci://`` URL."""
 
     async def work() -> Tree:
-        reference = Reference.parse(url)
-        async with _sources(flags, str(reference)) as sources:
-            if reference.tag or reference.digest:
-                registry = sources.registry(reference)
-                manifest = await registry.manifest(reference)
-                if manifest.config.media_type != CONFIG:
-                    return (await fetch_artifact(registry, reference)).tree
-            return (await fetch_chart(sources, url, version=flags["chart_version"])).tree()
+        async with _sources(flags, str(Reference.parse(url))) as sources:
+            return await fetch_published(
+                sources, url, version=version_of(flags), key_ring=_key_ring(flags)
+            )
 
     return asyncio.run(work())
 
@@ -81,6 +84,11 @@ def with_dependencies(place: Place, flags: Flags) -> Tree:
     return asyncio.run(work())
 
 
+def _key_ring(flags: Flags) -> bytes | None:
+    """The keys of which one has to have signed what is fetched; None if that is all one."""
+    return key_ring(flags) if flags["verify"] else None
+
+
 def _packed(tree: Tree, path: str) -> bytes:
     return pack(chart_from_tree(tree, path).files)
 
@@ -99,6 +107,7 @@ def _sources(flags: Flags, named: str = "") -> ChartSources:
     )
     anybody = Access(tls=tls, plain_http=flags["plain_http"])
     access = dict(home.access)
+    named = home.aliases.get(named.removeprefix("@"), named).rstrip("/")
     if flags["username"] and not named:
         raise InputError("--username is for what --repo or an oci:// URL names")
     if named and (flags["username"] or named not in access):

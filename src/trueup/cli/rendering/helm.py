@@ -42,9 +42,9 @@ def _set(name: str, help_text: str) -> Any:
     return _flag(name, multiple=True, metavar="KEY=VALUE", help=help_text)
 
 
-def _without_effect(*names: str) -> Any:
+def _without_effect(*names: str, **settings: Any) -> Any:
     """A flag of ``helm template`` that changes nothing of what it prints."""
-    return _flag(*names, is_flag=True, hidden=True, expose_value=False)
+    return _flag(*names, hidden=True, expose_value=False, **{"is_flag": True, **settings})
 
 
 options = together(
@@ -94,8 +94,21 @@ options = together(
             "--disable-openapi-validation",
             "--render-subchart-notes",
             "--hide-notes",
+            "--replace",
+            "--wait-for-jobs",
+            "--rollback-on-failure",
+            "--take-ownership",
+            "--force-conflicts",
+            "--force-replace",
+            "--debug",
         ),
     ),
+    _without_effect("--dry-run", also=("client",)),
+    _without_effect("--wait", also=("watcher", "hookOnly", "legacy")),
+    _without_effect("--server-side", also=("auto",)),
+    _without_effect("--description", is_flag=False),
+    _without_effect("-l", "--labels", is_flag=False, multiple=True),
+    _without_effect("--timeout", is_flag=False),
     refused("--post-renderer", why=_NO_PROGRAMS, is_flag=False),
     refused("--post-renderer-args", why=_NO_PROGRAMS, is_flag=False),
     refused("--enable-dns", why=_NO_NETWORK),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -14,18 +14,50 @@ from trueup.errors import InputError
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
 
+_TRUE = ("1", "t", "T", "true", "TRUE", "True")
+_FALSE = ("0", "f", "F", "false", "FALSE", "False")
+
 
 class RendererOption(click.Option):
-    """A flag for the renderers that ``of`` names; ``section`` is its heading in the help."""
+    """A flag for the renderers that ``of`` names; ``section`` is its heading in the help.
 
-    def __init__(self, *args: Any, section: str, of: tuple[str, ...], **settings: Any) -> None:
+    ``also`` are values that one that takes none may be given, as in ``--wait=legacy``.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        section: str,
+        of: tuple[str, ...],
+        also: Sequence[str] = (),
+        **settings: Any,
+    ) -> None:
         super().__init__(*args, **settings)
         self.section = section
         self.of = of
+        self.also = also
 
 
-class Sectioned(click.Command):
-    """A command whose help lists the flags of each renderer under a heading."""
+class RenderCommand(click.Command):
+    """A command with the flags of renderers, which its help lists under headings.
+
+    ``--flag=true`` and ``--flag=false`` are taken as by the tools that these flags are of.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [arg for each in args for arg in self._spelled(ctx, each)])
+
+    def _spelled(self, ctx: click.Context, arg: str) -> list[str]:
+        """``arg`` as click wants it: switches without a value, or not there at all."""
+        name, equals, value = arg.partition("=")
+        switch = next((each for each in self.params if name in each.opts), None)
+        if not equals or not isinstance(switch, click.Option) or not switch.is_flag:
+            return [arg]
+        if value in (*_TRUE, *getattr(switch, "also", ())):
+            return [name]
+        if value not in _FALSE:
+            raise click.UsageError(f"{name} does not take the value {value!r}", ctx)
+        return []
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}

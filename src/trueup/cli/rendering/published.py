@@ -1,11 +1,13 @@
 """Charts and artifacts that are fetched because the person asks for it, by the flags of Helm.
 
-Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo``,
-``--dependency-update``, or ``--enable-helm`` and a chart with a ``repo`` that is not there.
+Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo``, the name
+of a repository, ``--dependency-update``, or ``--enable-helm`` and a chart with a ``repo`` that is not
+there.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from trueup.errors import InputError
 from trueup.tree import Tree
 
 _SCHEME = "oci://"
+_ANY_AT_ALL = ">0.0.0-0"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _flag = flag_of("Published charts", "helm", "kustomize", "directory", "jsonnet", "flux")
@@ -33,6 +36,7 @@ options = together(
         default="",
         help="Of the chart: a version or a range; the highest if not given.",
     ),
+    _flag("--devel", is_flag=True, help="Without --version: take prereleases, too."),
     _flag("--username", default="", help="Who asks the repository or registry."),
     _flag("--password-file", type=_FILE, help="A file with the password."),
     _flag("--password-stdin", is_flag=True, help="Read the password from stdin."),
@@ -52,13 +56,30 @@ options = together(
         is_flag=True,
         help="Fetch what the chart depends on, where charts/ lacks it; nothing is written.",
     ),
-    refused("--verify", why="provenance of charts is not checked yet"),
-    refused("--keyring", why="provenance of charts is not checked yet", is_flag=False),
+    flag_of("Published charts", "helm")(
+        "--verify", is_flag=True, help="Render a package only if a key of --keyring signed it."
+    ),
+    flag_of("Published charts", "helm")(
+        "--keyring", type=_FILE, help="Public keys as gpg exports them; pubring.gpg if not given."
+    ),
 )
 
 
 def is_published(argument: str, flags: Flags) -> bool:
-    return argument.startswith(_SCHEME) or bool(flags["repo"])
+    """Whether ``argument`` names what is elsewhere: REPOSITORY/CHART, too, if there is no such file."""
+    if argument.startswith(_SCHEME) or flags["repo"]:
+        return True
+    return not Path(argument).exists() and bool(_repository_of(argument))
+
+
+def _repository_of(argument: str) -> str:
+    """The repository, by a name that Helm was told, that ``argument`` begins with; or nothing."""
+    name, slash, chart = argument.partition("/")
+    if not name.strip(".") or not slash or not chart or "://" in argument:
+        return ""
+    from trueup.cli.rendering.helm_home import HelmHome
+
+    return f"@{name}" if name in HelmHome.read().aliases else ""
 
 
 def fetched(argument: str, flags: Flags) -> Place:
@@ -69,8 +90,11 @@ def fetched(argument: str, flags: Flags) -> Place:
         raise InputError("--repo is for charts by name", subject=argument)
     if argument.startswith(_SCHEME):
         tree = fetching.from_registry(argument, flags)
+    elif flags["repo"]:
+        tree = fetching.from_repository(argument, flags["repo"].rstrip("/"), flags)
     else:
-        tree = fetching.from_repository(argument, flags)
+        _, _, chart = argument.partition("/")
+        tree = fetching.from_repository(chart, _repository_of(argument), flags)
     return Place(tree, flags["path"], argument, is_packed=True)
 
 
@@ -86,6 +110,33 @@ def with_dependencies(place: Place, flags: Flags) -> Place:
     from trueup.cli.rendering import fetching
 
     return replace(place, tree=fetching.with_dependencies(place, flags))
+
+
+def check_signed(argument: str, flags: Flags) -> None:
+    """VerificationError unless the package ``argument`` is signed, by the ``.prov`` file beside it."""
+    from trueup.fetch.charts import Package, check_provenance
+
+    path = Path(argument)
+    if not argument.endswith(".tgz") or path.is_dir():
+        raise InputError(
+            "unpacked charts cannot be verified",
+            subject=argument,
+            next_step="name a package (.tgz)",
+        )
+    beside = path.with_name(f"{path.name}.prov")
+    package = Package(path.name, _bytes_of(path), _bytes_of(beside))
+    check_provenance(package, key_ring(flags))
+
+
+def version_of(flags: Flags) -> str:
+    """The version or range of a chart that is wanted; nothing for the highest."""
+    return flags["chart_version"] or (_ANY_AT_ALL if flags["devel"] else "")
+
+
+def key_ring(flags: Flags) -> bytes:
+    """The public keys of ``--keyring``, or those where gpg kept them of old, as for Helm."""
+    home = os.environ.get("GNUPGHOME") or Path.home() / ".gnupg"
+    return _bytes_of(flags["keyring"] or Path(home) / "pubring.gpg")
 
 
 def password(flags: Flags) -> str:
@@ -106,3 +157,10 @@ def text_of(file: Path | None) -> str:
         return "" if file is None else file.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("cannot be read as text", subject=str(file)) from error
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(error.strerror or str(error), subject=str(file)) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from trueup.cli.rendering.dispatch import See, render, render_options
-from trueup.cli.rendering.options import Sectioned
+from trueup.cli.rendering.options import RenderCommand
 from trueup.cli.rendering.output import deliver
 from trueup.cli.rendering.place import readable
 from trueup.cli.rendering.rendered import Rendered
@@ -17,7 +17,7 @@ from trueup.cli.rendering.watch import follow
 from trueup.errors import TrueupError
 
 
-@click.command("build", cls=Sectioned)
+@click.command("build", cls=RenderCommand)
 @click.argument("folders", metavar="[DIR]...", nargs=-1)
 @click.option(
     "-o",

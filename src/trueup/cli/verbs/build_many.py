@@ -15,6 +15,7 @@ import click
 import orjson
 
 from trueup.cli.rendering.dispatch import render, render_options
+from trueup.cli.rendering.options import RenderCommand
 from trueup.cli.rendering.place import STDIN, readable
 from trueup.errors import InputError, TrueupError, of_defect
 
@@ -49,7 +50,7 @@ def command(jobs: int | None) -> None:
         sys.stdin = questions
 
 
-@click.command("build", add_help_option=False)
+@click.command("build", cls=RenderCommand, add_help_option=False)
 @render_options
 def _flags(**_: object) -> None:
     """Reads the flags of one question."""

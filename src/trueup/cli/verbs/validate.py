@@ -12,7 +12,7 @@ import click
 from trueup.cli.printers.document import is_document, output_option, print_document
 from trueup.cli.printers.table import Table
 from trueup.cli.rendering.dispatch import locate, render_options, render_place
-from trueup.cli.rendering.options import Sectioned
+from trueup.cli.rendering.options import RenderCommand
 from trueup.cli.rendering.place import Place, on_disk, readable
 from trueup.cli.rendering.rendered import Rendered
 from trueup.dialects.flux.crds import crds as flux_crds
@@ -26,7 +26,7 @@ from trueup.tree import Tree
 from trueup.validation import Catalog, Problem, Reason, definitions_in, line_in
 
 
-@click.command("validate", cls=Sectioned)
+@click.command("validate", cls=RenderCommand)
 @click.argument("folders", metavar="[DIR]...", nargs=-1)
 @click.option(
     "--kubernetes-version",

@@ -12,8 +12,9 @@ comes back. Rendering is not done here.
 
 from trueup.fetch.charts.dependencies import Mode, Resolved, resolve_dependencies
 from trueup.fetch.charts.index import Index, IndexCache
-from trueup.fetch.charts.locating import fetch_chart
+from trueup.fetch.charts.locating import fetch_chart, fetch_published
 from trueup.fetch.charts.metadata import ChartFile, Dependency, Lock, read_chart
+from trueup.fetch.charts.provenance import check_provenance
 from trueup.fetch.charts.sources import Access, ChartSources, Package
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "Mode",
     "Package",
     "Resolved",
+    "check_provenance",
     "fetch_chart",
+    "fetch_published",
     "read_chart",
     "resolve_dependencies",
 ]

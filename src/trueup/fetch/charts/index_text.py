@@ -14,7 +14,7 @@ from trueup.objects import yaml
 
 _ENTRIES = b"\nentries:\n"
 _NEXT_FIELD = re.compile(rb"\n[^ \n]")
-_NAMES = re.compile(rb'\n  [^ \n-].*')
+_NAMES = re.compile(rb"\n  [^ \n-].*")
 """What stands where Helm writes the names of charts."""
 _NAME = re.compile(rb'\n  ("?)([A-Za-z][A-Za-z0-9._-]*)\1:')
 _REFERENCES = (b": &", b": *", b"- &", b"- *")

@@ -11,14 +11,16 @@ from trueup.tree import MemoryTree
 from trueup.tree.archive import chart_from_archive
 
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
+MAX_PROVENANCE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """``file_name`` is the one it has in ``charts/``."""
+    """``file_name`` is the one it has in ``charts/``, ``provenance`` its .prov file, if wanted."""
 
     file_name: str
     content: bytes
+    provenance: bytes = b""
 
     @property
     def digest(self) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trueup.errors import InputError
-from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, Package
+from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, MAX_PROVENANCE_BYTES, Package
 from trueup.fetch.http import HttpError
-from trueup.fetch.oci import Descriptor, Manifest, Reference, Registry
+from trueup.fetch.oci import Manifest, Reference, Registry
 from trueup.fetch.semver import Range, Version
 
 CONFIG = "application/vnd.cncf.helm.config.v1+json"
+PROVENANCE = ("application/vnd.cncf.helm.chart.provenance.v1.prov",)
 LAYERS = ("application/vnd.cncf.helm.chart.content.v1.tar+gzip", "application/tar+gzip")
 
 
@@ -25,27 +28,52 @@ class ChartRegistry:
             return versions
         return await self._matching(Reference.parse(f"{self._base}/{name}"), versions)
 
-    async def package(self, name: str, version: str) -> Package:
+    async def package(self, name: str, version: str, *, signed: bool = False) -> Package:
         """The chart ``name`` in that version, or the highest in that range."""
-        return await self.package_at(Reference.parse(f"{self._base}/{name}"), version)
+        reference = Reference.parse(f"{self._base}/{name}")
+        return await self.package_at(reference, version, signed=signed)
 
-    async def package_at(self, reference: Reference, version: str) -> Package:
-        """The chart in the repository of ``reference``; what its tag and ``version`` say must agree."""
-        wanted = _agreed(reference, version)
-        if not reference.digest:
-            exact = wanted if is_exact(wanted) else await self._matching(reference, wanted)
-            reference, wanted = reference.tagged(exact), exact
-        elif wanted and not is_exact(wanted):
-            raise InputError(
-                f"{wanted!r} is no version to go with a digest", subject=str(reference)
-            )
+    async def package_at(
+        self, reference: Reference, version: str, *, signed: bool = False
+    ) -> Package:
+        """The chart in the repository of ``reference``, in the version that ``pinned`` gives it."""
+        reference = await self.pinned(reference, version)
         manifest = await self._registry.manifest(reference)
-        layer = _chart_layer(manifest, str(reference))
-        content = await self._registry.blob(reference, layer, MAX_PACKAGE_BYTES)
-        with content.file as file:
-            package = Package("", file.read())
-        name = reference.name.rpartition("/")[2]
-        return Package(f"{name}-{wanted or package.chart().version}.tgz", package.content)
+        return await self.package_of(reference, manifest, signed=signed)
+
+    async def pinned(self, reference: Reference, version: str) -> Reference:
+        """``reference`` with the tag of one version; what its own tag and ``version`` say must agree."""
+        wanted = _agreed(reference, version)
+        if reference.digest:
+            return reference
+        exact = wanted if is_exact(wanted) else await self._matching(reference, wanted)
+        return reference.tagged(exact)
+
+    async def package_of(
+        self, reference: Reference, manifest: Manifest, *, signed: bool = False
+    ) -> Package:
+        """The chart that ``manifest`` of ``reference`` is of, ``signed`` with its provenance."""
+        if not is_chart(manifest):
+            cause = f"is no chart, but a {manifest.config.media_type or 'thing without a type'}"
+            raise HttpError(cause, subject=str(reference), trouble="corrupt")
+        found = Package("", await self._layer(reference, manifest, LAYERS, MAX_PACKAGE_BYTES))
+        if signed:
+            provenance = await self._layer(reference, manifest, PROVENANCE, MAX_PROVENANCE_BYTES)
+            found = replace(found, provenance=provenance)
+        version = _version_of(reference) or found.chart().version
+        return replace(found, file_name=f"{reference.name.rpartition('/')[2]}-{version}.tgz")
+
+    async def _layer(
+        self, reference: Reference, manifest: Manifest, kinds: tuple[str, ...], limit: int
+    ) -> bytes:
+        """The first layer of one of ``kinds``, which are media types."""
+        for layer in manifest.layers:
+            if layer.media_type in kinds:
+                content = await self._registry.blob(reference, layer, limit)
+                with content.file as file:
+                    return file.read()
+        what = "provenance" if kinds is PROVENANCE else "a chart"
+        raise HttpError(f"has no layer with {what}", subject=str(reference), trouble="not-found")
 
     async def _matching(self, reference: Reference, versions: str) -> str:
         """As in Helm only tags that are full versions count."""
@@ -74,20 +102,21 @@ def _strict(tag: str) -> Version | None:
     return Version.find(tag) if len(numbers) == 3 and plain else None
 
 
+def is_chart(manifest: Manifest) -> bool:
+    return manifest.config.media_type == CONFIG
+
+
 def _agreed(reference: Reference, version: str) -> str:
-    tag = reference.tag.replace("_", "+")
+    """The version or range that is wanted; InputError where ``reference`` says another."""
+    tag = _version_of(reference)
     if tag and version and tag != version:
         raise InputError(
             f"chart reference and version mismatch: {version} is not {tag}", subject=str(reference)
         )
+    if reference.digest and version and not is_exact(version):
+        raise InputError(f"{version!r} is no version to go with a digest", subject=str(reference))
     return version or tag
 
 
-def _chart_layer(manifest: Manifest, subject: str) -> Descriptor:
-    if manifest.config.media_type != CONFIG:
-        cause = f"is no chart, but a {manifest.config.media_type or 'thing without a type'}"
-        raise HttpError(cause, subject=subject, trouble="corrupt")
-    for layer in manifest.layers:
-        if layer.media_type in LAYERS:
-            return layer
-    raise HttpError("has no layer with a chart", subject=subject, trouble="corrupt")
+def _version_of(reference: Reference) -> str:
+    return reference.tag.replace("_", "+")

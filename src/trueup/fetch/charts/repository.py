@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import PurePosixPath
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -12,13 +13,17 @@ from yarl import URL
 from trueup.errors import InputError
 from trueup.fetch.charts.access import Access
 from trueup.fetch.charts.index import MAX_INDEX_BYTES, ChartVersion, Index, IndexCache
-from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, Package
+from trueup.fetch.charts.package import MAX_PACKAGE_BYTES, MAX_PROVENANCE_BYTES, Package
+from trueup.fetch.charts.provenance import SUFFIX
 from trueup.fetch.http import HttpClient, HttpError, basic, origin_of, read_body, shown
 from trueup.fetch.http.errors import error_of_status
 from trueup.fetch.oci.reference import SCHEME
 
-FromRegistry = Callable[[str], Awaitable[Package]]
-"""Gets the package behind an ``oci://`` URL, which an index may list."""
+
+class FromRegistry(Protocol):
+    """Gets the package behind an ``oci://`` URL, which an index may list."""
+
+    def __call__(self, url: str, *, signed: bool) -> Awaitable[Package]: ...
 
 
 class ChartRepository:
@@ -54,17 +59,19 @@ class ChartRepository:
     async def newest(self, name: str, versions: str) -> str:
         return (await self.index()).newest(name, versions)
 
-    async def package(self, name: str, version: str) -> Package:
+    async def package(self, name: str, version: str, *, signed: bool = False) -> Package:
         """The chart ``name`` in that version, or the highest in that range."""
         found = (await self.index()).find(name, version)
         if not found.urls:
             cause = f"{name} {found.version.text} has no downloadable URLs"
             raise InputError(cause, subject=self._subject)
         if found.urls[0].startswith(SCHEME):
-            return await self._from_registry(found.urls[0])
+            return await self._from_registry(found.urls[0], signed=signed)
         url = self._resolved(found.urls[0])
-        content = await self._download(url)
-        package = Package(_file_name(url, name, found), content)
+        content = await self._download(url, MAX_PACKAGE_BYTES)
+        beside = url.with_path(f"{url.raw_path}{SUFFIX}", encoded=True, keep_query=True)
+        provenance = await self._download(beside, MAX_PROVENANCE_BYTES) if signed else b""
+        package = Package(_file_name(url, name, found), content, provenance)
         _check_digest(package, found, str(url))
         return package
 
@@ -81,11 +88,11 @@ class ChartRepository:
         self._indexes.keep(key, index, told)
         return index
 
-    async def _download(self, url: URL) -> bytes:
+    async def _download(self, url: URL, limit: int) -> bytes:
         authorization = self._authorization(url)
         headers = {"Accept": "application/gzip,application/octet-stream"}
         async with self._http.get(str(url), headers=headers, authorization=authorization) as answer:
-            return await _content(answer, MAX_PACKAGE_BYTES, str(url))
+            return await _content(answer, limit, str(url))
 
     def _resolved(self, reference: str) -> URL:
         """Relative to the repository, whose query (a token, say) goes with it."""

@@ -26,8 +26,11 @@ class ChartSource(Protocol):
         """The highest version of the chart in a range; InputError if there is none."""
         ...
 
-    async def package(self, name: str, version: str) -> Package:
-        """The chart in that version; HttpError or InputError where it cannot be had."""
+    async def package(self, name: str, version: str, *, signed: bool = False) -> Package:
+        """The chart in that version, ``signed`` with its provenance.
+
+        Raises HttpError or InputError where it cannot be had.
+        """
         ...
 
 
@@ -98,10 +101,11 @@ class ChartSources:
         """The registry of ``reference``, asked as is said for its URL."""
         return self._registry(reference, self._access.get(str(reference), self._default))
 
-    async def package_at(self, url: str, version: str = "") -> Package:
+    async def package_at(self, url: str, version: str = "", *, signed: bool = False) -> Package:
         """The chart that an ``oci://`` URL names itself."""
         reference = Reference.parse(url)
-        return await ChartRegistry(url, self.registry(reference)).package_at(reference, version)
+        registry = ChartRegistry(url, self.registry(reference))
+        return await registry.package_at(reference, version, signed=signed)
 
     def _below(self, url: str) -> ChartRegistry:
         """The charts that have repositories of their own below ``url``."""

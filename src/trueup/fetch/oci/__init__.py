@@ -8,20 +8,18 @@ A manifest and each layer are what their digest says, or they are refused. Nothi
 registry is trusted: not the addresses that a layer may name, nor a redirect with our credentials.
 """
 
-from trueup.fetch.oci.artifact import Artifact, Selector, fetch_artifact
+from trueup.fetch.oci.artifact import fetch_files
 from trueup.fetch.oci.credentials import Credentials, Keyring
 from trueup.fetch.oci.manifest import Descriptor, Manifest
 from trueup.fetch.oci.reference import Reference
 from trueup.fetch.oci.registry import Registry
 
 __all__ = [
-    "Artifact",
     "Credentials",
     "Descriptor",
     "Keyring",
     "Manifest",
     "Reference",
     "Registry",
-    "Selector",
-    "fetch_artifact",
+    "fetch_files",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -35,12 +35,10 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One artifact. ``digest`` is that of the manifest itself."""
+    """One artifact."""
 
-    digest: str
     config: Descriptor
     layers: tuple[Descriptor, ...]
-    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Index:
         raise HttpError(cause, subject=subject, trouble="corrupt")
 
 
-def parse(content: bytes, media_type: str, digest: str, subject: str) -> Manifest | Index:
+def parse(content: bytes, media_type: str, subject: str) -> Manifest | Index:
     """Raises HttpError for what is neither. The media type within counts before ``media_type``."""
     try:
         document = orjson.loads(content)
@@ -69,12 +67,7 @@ def parse(content: bytes, media_type: str, digest: str, subject: str) -> Manifes
             return Index(_descriptors(document["manifests"]))
         if kind not in MANIFESTS:
             raise HttpError(f"is of the media type {kind!r}", subject=subject, trouble="corrupt")
-        return Manifest(
-            digest,
-            _descriptor(document["config"]),
-            _descriptors(document["layers"]),
-            _annotations(document.get("annotations") or {}),
-        )
+        return Manifest(_descriptor(document["config"]), _descriptors(document["layers"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise HttpError("is no manifest", subject=subject, trouble="corrupt") from error
 
@@ -93,7 +86,3 @@ def _descriptor(item: Mapping[str, Any]) -> Descriptor:
     if not is_digest(found.digest) or found.size < 0:
         raise ValueError("malformed descriptor")
     return found
-
-
-def _annotations(given: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): value for key, value in given.items() if isinstance(value, str)}

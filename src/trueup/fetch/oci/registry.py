@@ -51,16 +51,11 @@ class Registry:
 
     async def manifest(self, reference: Reference) -> Manifest:
         """The artifact that ``reference`` names; of an index, the one that is for us."""
-        return (await self.resolve(reference))[1]
-
-    async def resolve(self, reference: Reference) -> tuple[str, Manifest]:
-        """As ``manifest``, after the digest of what ``reference`` names now, which may be an index."""
-        wanted, named = reference.wanted, ""
+        wanted = reference.wanted
         for _ in range(_MAX_NESTED):
-            digest, found = await self._manifest(reference, wanted)
-            named = named or digest
+            found = await self._manifest(reference, wanted)
             if isinstance(found, Manifest):
-                return named, found
+                return found
             wanted = found.choose(str(reference)).digest
         raise HttpError("indexes within indexes", subject=str(reference), trouble="corrupt")
 
@@ -108,7 +103,7 @@ class Registry:
             raise HttpError("goes on elsewhere", subject=f"{self._url}{path}", trouble="redirect")
         return url.raw_path_qs
 
-    async def _manifest(self, reference: Reference, wanted: str) -> tuple[str, Manifest | Index]:
+    async def _manifest(self, reference: Reference, wanted: str) -> Manifest | Index:
         subject = str(reference)
         path = f"/v2/{reference.name}/manifests/{wanted}"
         async with self._get(path, reference.name, ", ".join(MANIFESTS + INDEXES)) as response:
@@ -121,7 +116,7 @@ class Registry:
         if expected and digest != expected:
             cause = f"the manifest is not the one of {expected}"
             raise HttpError(cause, subject=subject, trouble="corrupt")
-        return digest, parse(content, media_type, digest, subject)
+        return parse(content, media_type, subject)
 
     @asynccontextmanager
     async def _get(

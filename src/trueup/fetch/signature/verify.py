@@ -9,6 +9,7 @@ from typing import Literal
 
 from trueup.errors import VerificationError
 from trueup.fetch.signature.armor import SPACE
+from trueup.fetch.signature.clearsigned import decode_clearsigned
 from trueup.fetch.signature.cursor import MalformedError
 from trueup.fetch.signature.openpgp import find_openpgp_signer
 from trueup.fetch.signature.ssh import find_ssh_signer
@@ -93,3 +94,19 @@ def verify_signed(
             )
         return verify("ssh", payload, signature, authorized_keys)
     raise VerificationError(f"unsupported signature type: {found}")
+
+
+def verify_clearsigned(message: bytes, key_ring: str | bytes, now: float | None = None) -> bytes:
+    """The text of ``message``, which is clear-signed, if a key of the ring signed it.
+
+    The ring is an armoured text, or bytes as gpg exports them. Raises VerificationError.
+    """
+    moment = int(time.time() if now is None else now)
+    try:
+        found = decode_clearsigned(message)
+        find_openpgp_signer(found.signed, found.signature, [key_ring], moment)
+    except MalformedError as error:
+        raise VerificationError(
+            str(error), next_step="check that the keyring has the public key of whoever signed it"
+        ) from None
+    return found.text

@@ -82,9 +82,21 @@ def test_flags_that_are_not_carried_out_say_why(chart: Path, flags: list[str], w
     assert (refused.exit_code, why in " ".join(refused.stderr.split())) == (2, True)
 
 
-@pytest.mark.parametrize("flag", ["--skip-crds", "--create-namespace", "--release-name"])
-def test_flags_without_an_effect_are_taken(chart: Path, flag: str) -> None:
-    assert build(chart, flag).stdout == build(chart).stdout
+def test_flags_without_an_effect_are_taken(chart: Path) -> None:
+    flags = "--skip-crds --dry-run --dry-run=client --wait=legacy --server-side=false --debug"
+    more = "--timeout 5m -l a=b --labels c=d --description x --take-ownership --create-namespace"
+    assert build(*flags.split(), chart, *more.split()).stdout == build(chart).stdout
+
+
+def test_switches_may_be_told_in_words(chart: Path) -> None:
+    (chart / "crds").mkdir()
+    (chart / "crds/a.yaml").write_text("kind: CustomResourceDefinition\n")
+    assert build(chart, "--include-crds=true").stdout == build(chart, "--include-crds").stdout
+    assert build(chart, "--include-crds=false").stdout == build(chart).stdout
+    refused = build(chart, "--include-crds=maybe")
+    assert (refused.exit_code, "does not take the value 'maybe'" in refused.stderr) == (2, True)
+    refused = build(chart, "--dry-run=server")
+    assert (refused.exit_code, "does not take the value 'server'" in refused.stderr) == (2, True)
 
 
 def test_a_flag_of_helm_is_not_for_other_folders(tmp_path: Path) -> None:

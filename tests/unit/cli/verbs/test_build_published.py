@@ -12,7 +12,7 @@ from trueup.cli.rendering.dispatch import locate
 from trueup.cli.rendering.place import on_disk
 from trueup.cli.rendering.published import with_dependencies
 from trueup.cli.verbs.build import command
-from trueup.errors import InputError, TrueupError
+from trueup.errors import InputError, TrueupError, VerificationError
 from trueup.testing.archives import chart, packed, tar_gz
 from trueup.testing.chart_server import ChartServer, chart_server
 from trueup.testing.oci_registry import FLUX_LAYER, OciRegistry, oci_registry
@@ -111,6 +111,79 @@ async def test_who_asks_is_taken_from_the_settings_of_helm_and_docker(
     assert version_in(tree) == "version: 1.0.0"
     tree, _ = await located("app", "--repo", server.url)
     assert version_in(tree) == "version: 1.1.0"
+
+
+async def test_a_repository_goes_by_the_name_that_helm_was_told(
+    server: ChartServer, home: Path
+) -> None:
+    server.user = ("me", "secret")
+    known = f"repositories:\n- {{name: mine, url: '{server.url}/'}}\n"
+    (home / "helm/repositories.yaml").write_text(known)
+    (home / "password").write_text("secret\n")
+    login = ("--username", "me", "--password-file", str(home / "password"))
+    for named in (("mine/app",), ("app", "--repo", "@mine")):
+        tree, _ = await located(*named, *login)
+        assert version_in(tree) == "version: 1.1.0"
+    with pytest.raises(InputError, match="no such file or directory"):
+        await located("other/app")
+
+
+async def test_a_folder_counts_before_a_repository_of_its_name(
+    server: ChartServer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = f"repositories:\n- {{name: mine, url: '{server.url}'}}\n"
+    (home / "helm/repositories.yaml").write_text(known)
+    (home / "mine/app").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    tree, path = await located("mine/app")
+    assert tree.is_dir(path)
+    assert server.requests == []
+
+
+async def test_prereleases_are_taken_with_devel(server: ChartServer, registry: OciRegistry) -> None:
+    server.publish("app", "2.0.0-rc.1")
+    registry.put_chart("team/app", "2.0.0-rc.1", chart("app", "2.0.0-rc.1"))
+    for named in (("app", "--repo", server.url), (f"oci://{registry.host}/team/app",)):
+        tree, _ = await located(*named, "--plain-http", "--devel")
+        assert version_in(tree) == "version: 2.0.0-rc.1"
+        tree, _ = await located(*named, "--plain-http", "--devel", "--version", "1.x")
+        assert version_in(tree).startswith("version: 1.")
+
+
+SIGNED = Path(__file__).parents[3] / "cases/fetch/provenance"
+PACKAGE = str(SIGNED / "app-1.0.0.tgz")
+
+
+async def test_a_package_is_rendered_if_a_key_of_the_ring_signed_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree, path = await located(PACKAGE, "--verify", "--keyring", str(SIGNED / "maker.gpg"))
+    assert tree.is_file(f"{path}/Chart.yaml")
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    (home / "pubring.gpg").write_bytes((SIGNED / "other.gpg").read_bytes())
+    with pytest.raises(VerificationError, match="signature made by unknown entity"):
+        await located(PACKAGE, "--verify")
+
+
+async def test_what_is_fetched_is_verified(server: ChartServer, registry: OciRegistry) -> None:
+    url = f"oci://{registry.host}/team"
+    ring = ("--plain-http", "--verify", "--keyring", str(SIGNED / "maker.gpg"))
+    for named in (("app", "--repo", server.url), (f"{url}/app:1.0.0",), (f"{url}/files:latest",)):
+        with pytest.raises(TrueupError, match=r"\.prov|no layer with provenance|is no chart"):
+            await located(*named, *ring)
+
+
+UNVERIFIED = [
+    (str(SIGNED), "unpacked charts cannot be verified"),
+    ("-", "unpacked charts cannot be verified"),
+    (str(SIGNED / "nope.tgz"), "No such file"),
+]
+
+
+@pytest.mark.parametrize(("argument", "cause"), UNVERIFIED)
+async def test_what_is_no_package_cannot_be_verified(argument: str, cause: str) -> None:
+    with pytest.raises(InputError, match=cause):
+        await located(argument, "--verify", "--keyring", str(SIGNED / "maker.gpg"))
 
 
 @pytest.fixture

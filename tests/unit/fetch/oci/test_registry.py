@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from trueup.errors import InputError, TreeError
+from trueup.errors import TreeError
 from trueup.fetch.http import HttpClient, HttpError, Tls
-from trueup.fetch.oci import Credentials, Descriptor, Reference, Registry, Selector, fetch_artifact
+from trueup.fetch.oci import Credentials, Descriptor, Reference, Registry, fetch_files
 from trueup.testing.archives import Packed, tar, tar_gz
 from trueup.testing.certificates import Authority
 from trueup.testing.oci_registry import FLUX_LAYER, INDEX, OciRegistry, oci_registry
 from trueup.testing.patience import PATIENCE
+from trueup.tree import Tree
 
 FILES = [Packed("app/a.yaml", b"a: 1\n")]
 LAYER = tar_gz(FILES)
@@ -23,7 +23,7 @@ LAYER = tar_gz(FILES)
 @pytest.fixture
 async def server() -> AsyncIterator[OciRegistry]:
     async with oci_registry() as registry:
-        registry.put("team/app", "1.0.0", [(FLUX_LAYER, LAYER)], annotations={"x": "y"})
+        registry.put("team/app", "1.0.0", [(FLUX_LAYER, LAYER)])
         yield registry
 
 
@@ -41,56 +41,31 @@ def named(server: OciRegistry, tag: str = "1.0.0", name: str = "team/app") -> Re
     return Reference(server.host, name, tag)
 
 
+async def files(registry: Registry, reference: Reference) -> Tree:
+    return await fetch_files(registry, reference, await registry.manifest(reference))
+
+
 async def failure(registry: Registry, reference: Reference) -> HttpError:
     with pytest.raises(HttpError) as failed:
-        await fetch_artifact(registry, reference)
+        await files(registry, reference)
     return failed.value
 
 
-async def test_an_artifact_is_a_revision_a_tree_and_notes(
+async def test_the_files_are_those_in_the_first_layer(
     server: OciRegistry, http: HttpClient
 ) -> None:
-    found = await fetch_artifact(asked(server, http), named(server))
-    digest = sha256(server.manifests["team/app", "1.0.0"][1]).hexdigest()
-    assert (found.revision, found.annotations) == (f"1.0.0@sha256:{digest}", {"x": "y"})
-    assert found.tree.read("app/a.yaml") == b"a: 1\n"
+    layers = [(FLUX_LAYER, LAYER), ("application/tar", tar([Packed("b")]))]
+    digest = server.put("team/app", "two", layers)
+    for reference in (named(server, "two"), named(server, "gone").pinned(digest)):
+        tree = await files(asked(server, http), reference)
+        assert [entry.name for entry in tree.entries("")] == ["app"]
 
 
-async def test_a_manifest_is_asked_for_once(server: OciRegistry, http: HttpClient) -> None:
-    await fetch_artifact(asked(server, http), named(server))
-    assert [path for _, path, _ in server.requests if "/manifests/" in path] == [
-        "/v2/team/app/manifests/1.0.0"
-    ]
-
-
-async def test_a_digest_is_a_revision_of_its_own(server: OciRegistry, http: HttpClient) -> None:
-    digest = server.put("team/app", "2.0.0", [(FLUX_LAYER, LAYER)])
-    found = await fetch_artifact(asked(server, http), named(server, "gone").pinned(digest))
-    assert found.revision == digest
-
-
-async def test_the_layer_of_a_media_type_can_be_chosen(
+async def test_an_artifact_without_a_layer_has_no_files(
     server: OciRegistry, http: HttpClient
 ) -> None:
-    layers = [("text/plain", b"x"), ("application/tar", tar([Packed("b")]))]
-    server.put("team/app", "two", layers)
-    selector = Selector(media_type="application/tar")
-    found = await fetch_artifact(asked(server, http), named(server, "two"), selector)
-    assert found.tree.is_file("b")
-    with pytest.raises(HttpError, match="has no layer of the media type 'other'"):
-        await fetch_artifact(asked(server, http), named(server), Selector(media_type="other"))
-
-
-async def test_the_highest_version_in_a_range_is_taken(
-    server: OciRegistry, http: HttpClient
-) -> None:
-    server.page = 2
-    for tag in ("1.2.0", "1.10.0", "2.0.0", "latest", "1.11.0-rc.1"):
-        server.put("team/app", tag, [(FLUX_LAYER, LAYER)])
-    found = await fetch_artifact(asked(server, http), named(server, ""), Selector(versions="1.x"))
-    assert found.revision.startswith("1.10.0@sha256:")
-    with pytest.raises(InputError, match=r"no tag is a version in the range '3\.x'"):
-        await fetch_artifact(asked(server, http), named(server, ""), Selector(versions="3.x"))
+    server.put("team/app", "empty", [])
+    assert "has no layer" in str(await failure(asked(server, http), named(server, "empty")))
 
 
 async def test_of_an_index_the_manifest_for_linux_is_taken(
@@ -99,8 +74,8 @@ async def test_of_an_index_the_manifest_for_linux_is_taken(
     digest = server.put("team/app", "amd", [(FLUX_LAYER, LAYER)])
     other = server.put("team/app", "arm", [(FLUX_LAYER, tar_gz([]))])
     server.put_manifest("team/app", "all", INDEX, index({"arm64": other, "amd64": digest}))
-    found = await fetch_artifact(asked(server, http), named(server, "all"))
-    assert found.tree.is_file("app/a.yaml")
+    found = await files(asked(server, http), named(server, "all"))
+    assert found.is_file("app/a.yaml")
     server.put_manifest("team/app", "none", INDEX, index({"arm64": other, "arm": digest}))
     assert "none for linux/amd64" in str(await failure(asked(server, http), named(server, "none")))
 
@@ -125,7 +100,7 @@ async def test_a_registry_is_told_who_asks(
 ) -> None:
     server.user, server.tokens = ("me", "pass:word"), tokens
     registry = asked(server, http, ("me", "pass:word"))
-    assert (await fetch_artifact(registry, named(server))).tree.is_file("app/a.yaml")
+    assert (await files(registry, named(server))).is_file("app/a.yaml")
     asked_for_tokens = [path for _, path, _ in server.requests if path == "/token"]
     assert len(asked_for_tokens) == tokens  # and the token is used again
 
@@ -165,7 +140,7 @@ async def test_a_redirect_gets_no_credential_of_ours(server: OciRegistry, http: 
     server.user = ("me", "right")
     async with oci_registry() as store:
         store.blobs, server.redirect = server.blobs, store.url
-        await fetch_artifact(asked(server, http, ("me", "right")), named(server))
+        await files(asked(server, http, ("me", "right")), named(server))
         assert [header for _, _, header in store.requests] == [""]
 
 
@@ -211,7 +186,7 @@ async def test_a_layer_that_is_no_archive_is_refused_by_its_reference(
 ) -> None:
     server.put("team/app", "text", [("text/plain", b"hello")])
     with pytest.raises(TreeError, match=r"team/app:text: is no tar, tar.gz or zip"):
-        await fetch_artifact(asked(server, http), named(server, "text"))
+        await files(asked(server, http), named(server, "text"))
 
 
 async def test_what_is_not_there_is_said_with_the_servers_reason(

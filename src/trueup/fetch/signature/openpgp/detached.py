@@ -33,7 +33,7 @@ class _SigningKey:
 
 
 def find_openpgp_signer(
-    payload: bytes, armored: str, key_rings: Sequence[str], now: int
+    payload: bytes, armored: str, key_rings: Sequence[str | bytes], now: int
 ) -> PublicKey:
     """The primary key of whoever in ``key_rings`` made the signature over ``payload``.
 
@@ -43,9 +43,9 @@ def find_openpgp_signer(
     if block.label != "PGP SIGNATURE":
         raise MalformedError(f"expected 'PGP SIGNATURE', got: {block.label}")
     reasons: list[str] = []
-    for text in key_rings:
+    for ring in key_rings:
         try:
-            return _check(payload, block, read_key_ring(text), now)
+            return _check(payload, block, read_key_ring(ring), now)
         except MalformedError as error:
             reasons.append(str(error))
     raise MalformedError("; ".join(dict.fromkeys(reasons)) or "no matching key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from trueup.fetch.signature.armor import decode_openpgp
+from trueup.fetch.signature.armor import Armored, decode_openpgp
 from trueup.fetch.signature.cursor import MalformedError
 from trueup.fetch.signature.openpgp.errors import StructuralError, UnsupportedError
 from trueup.fetch.signature.openpgp.packets import PacketReader, UserId
@@ -92,15 +92,13 @@ def is_revoked(revocations: list[Signature], now: int) -> bool:
 
 
 @lru_cache(maxsize=64)
-def read_key_ring(text: str) -> tuple[Entity, ...]:
-    """The keys in an armoured text. Unreadable ones are passed over as long as one is readable.
+def read_key_ring(ring: str | bytes) -> tuple[Entity, ...]:
+    """The keys in an armoured text, or in bytes as ``gpg --export`` writes them.
 
-    Raises MalformedError if there is none, or if the text ends early.
+    Unreadable ones are passed over as long as one is readable. Raises MalformedError if there is
+    none, or if the text ends early.
     """
-    block = decode_openpgp(text)
-    if block.label not in _LABELS:
-        raise MalformedError(f"expected public or private key block, got: {block.label}")
-    packets = PacketReader(block)
+    packets = PacketReader(_block(ring))
     entities: list[Entity] = []
     problem: MalformedError | None = None
     is_more = True
@@ -116,6 +114,15 @@ def read_key_ring(text: str) -> tuple[Entity, ...]:
     if not entities and problem is not None:
         raise problem
     return tuple(entities)
+
+
+def _block(ring: str | bytes) -> Armored:
+    if isinstance(ring, bytes):
+        return Armored("", ring, is_whole=True)
+    block = decode_openpgp(ring)
+    if block.label not in _LABELS:
+        raise MalformedError(f"expected public or private key block, got: {block.label}")
+    return block
 
 
 def _skip_to_next_key(packets: PacketReader) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 
 import pytest
 
@@ -51,6 +52,13 @@ def test_all_that_it_copies_is_there() -> None:
     assert [name for name in sources if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("program", ["git", "openssh-client"])
+def test_it_holds_every_extra_that_somebody_may_need_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    found = re.search(r"install .*'\.\[(.*)\]'", " ".join(args("RUN")))
+    assert found
+    assert found[1].split(",") == sorted(project["optional-dependencies"].keys() - {"dev"})
+
+
+@pytest.mark.parametrize("program", ["git", "gnupg", "openssh-client"])
 def test_it_holds_the_programs_that_fetching_runs(program: str) -> None:
     assert program in " ".join(args("RUN")).split()

@@ -238,6 +238,24 @@ async def test_no_forged_inventory_deletes_what_its_account_may_not(stage: Stage
     assert await stage.get(config_map_ref("theirs", "other")) is not None
 
 
+async def test_a_forged_inventory_tells_nothing_of_what_it_names(stage: Stage) -> None:
+    await forge(stage, "theirs")
+    theirs = config_map_ref("theirs", "other")
+    await stage.patch(theirs, {"data": {"told": HUSH}})
+    await stage.ready()
+    await stage.patch(theirs, {"data": {"told": f"{HUSH}, and more"}})
+    await stage.look_again()
+    assert HUSH not in str(await stage.everything_told())
+
+
+async def test_what_became_of_an_object_out_of_reach_is_not_told(stage: Stage) -> None:
+    await live(stage)
+    await rights(stage, "create")
+    await stage.patch(OURS, {"data": {"key": HUSH}})
+    await stage.failing(text='cannot get resource "configmaps"')
+    assert HUSH not in str(await stage.everything_told())
+
+
 # Accounts by default
 
 

@@ -23,6 +23,8 @@ IMPORTED_AS = {
 }
 LOADED_BY_OTHERS = {"httptools"}
 """uvicorn's protocol that the server is built on needs it, and leaves it to us to install it."""
+BROUGHT_ALONG = {"pytest"}
+"""Whoever names ``trueup.testing.fixtures`` tests with it."""
 
 
 def test_the_wheel_carries_every_file_of_the_package() -> None:
@@ -51,7 +53,7 @@ def test_python_is_named_once_and_supported_by_the_classifiers() -> None:
 
 def test_what_is_declared_is_what_is_imported() -> None:
     declared = {IMPORTED_AS.get(name, name) for name in _dependencies()}
-    assert declared - LOADED_BY_OTHERS == _foreign_imports()
+    assert declared - LOADED_BY_OTHERS == _foreign_imports() - BROUGHT_ALONG
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -11,7 +11,7 @@ import typing
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from trueup.objects.yaml.emit import format_float
+from trueup.objects.yaml.emit import format_number
 from trueup.render.kustomize import kustomization as kustomize
 from trueup.render.kustomize.decoding import decode
 
@@ -93,5 +93,5 @@ def _as_string(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return format_float(value)
+        return format_number(value)
     return str(value) if isinstance(value, int) else value

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
+from trueup.objects.gonumbers import format_float
 from trueup.objects.yaml.escapes import ESCAPED, escape
 from trueup.objects.yaml.memo import memo
 from trueup.objects.yaml.scalars import as_json_number, needs_quotes
@@ -109,7 +110,7 @@ def _leaf(value: Any) -> str:
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float):
-        return format_float(value)
+        return format_number(value)
     return "{}" if isinstance(value, dict) else "[]"
 
 
@@ -182,33 +183,10 @@ def _literal(text: str, indent: str) -> str:
     return f"|{hint}\n{body.removesuffix(chr(10))}"
 
 
-def format_float(value: float) -> str:
-    """``value`` as Go's ``strconv.FormatFloat(value, 'g', -1, 64)``; whole numbers as ints."""
+def format_number(value: float) -> str:
+    """``value`` as Go writes it, whole numbers as ints."""
     whole = as_json_number(value)
-    if isinstance(whole, int):
-        return str(whole)
-    digits, _, power = f"{value:.17e}".partition("e")
-    shortest = repr(value)
-    if "e" in shortest:
-        digits, _, power = shortest.partition("e")
-    else:
-        digits, power = _scientific(shortest)
-    exponent = int(power)
-    if -4 <= exponent < 21 and exponent < 6:
-        return shortest if "e" not in shortest else f"{value:f}"
-    mantissa = digits.removesuffix(".0")
-    return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-
-
-def _scientific(text: str) -> tuple[str, str]:
-    """``1234.5`` as (``1.2345``, ``3``)."""
-    sign = "-" if text.startswith("-") else ""
-    whole, _, fraction = text.lstrip("-").partition(".")
-    digits = (whole + fraction).lstrip("0")
-    power = len(whole) - 1 if whole != "0" else -(len(fraction) - len(fraction.lstrip("0")) + 1)
-    digits = digits.rstrip("0") or "0"
-    mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
-    return sign + mantissa, str(power)
+    return str(whole) if isinstance(whole, int) else format_float(whole, "g")
 
 
 def _sorted_items(value: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from trueup.objects.gotext import quoted
-from trueup.objects.yaml.emit import format_float
+from trueup.objects.yaml.emit import format_number
 
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(.*)", re.DOTALL)
 
@@ -51,7 +51,7 @@ def as_text(value: Any) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return format_float(value)
+            return format_number(value)
     return str(value)
 
 

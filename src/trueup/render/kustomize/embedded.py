@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trueup.objects.goyaml import nodes as texts
+from trueup.objects.goyaml.emitter import Emitter, Out, is_simple
+from trueup.objects.goyaml.styles import double_quoted, fits_block, fits_plain, fits_single_quotes
 from trueup.render.kustomize.folding import written_lines
 from trueup.render.kustomize.nodes import Node, Plain, Quoted, plain, text_of
-from trueup.render.sops.yaml import nodes as texts
-from trueup.render.sops.yaml.emitter import Emitter, Out, is_simple
-from trueup.render.sops.yaml.styles import double_quoted, fits_block, fits_plain, fits_single_quotes
 
 MAX_TEXT = 32 * 1024
 """Characters: reading comments takes its time, up to a second for these."""
@@ -25,7 +25,6 @@ class Styled(Out):
     or where it ``is_tagged``."""
 
     style: str = ""
-    tag: str = ""
     is_tagged: bool = False
 
 

@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from trueup.errors import RenderError
-from trueup.objects.yaml.emit import format_float, quote
+from trueup.objects.gonumbers import format_float
+from trueup.objects.yaml.emit import format_number, quote
 from trueup.objects.yaml.memo import SHORT, memo
 from trueup.objects.yaml.scalars import (
     NULLS,
@@ -28,7 +29,6 @@ from trueup.objects.yaml.scalars import (
     parse_timestamp,
 )
 from trueup.render.kustomize.folding import refolded
-from trueup.render.sops.numbers import format_float as format_go_float
 
 INT, FLOAT, BOOL, NULL, TIME = "!!int", "!!float", "!!bool", "!!null", "!!timestamp"
 _UNREADABLE = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -241,7 +241,7 @@ def go_float(value: int) -> Plain:
     """``value`` as Go writes a float: with a power from a million on, and a float it is then."""
     if abs(value) < 1_000_000:
         return integer(value)
-    return Plain(format_go_float(float(value), "g"), FLOAT)
+    return Plain(format_float(float(value), "g"), FLOAT)
 
 
 def from_value(
@@ -262,7 +262,7 @@ def from_value(
         return Plain("true" if value else "false", BOOL)
     if isinstance(value, int):
         return integers(value)
-    return Plain(format_float(value), FLOAT)
+    return Plain(format_number(value), FLOAT)
 
 
 def _readable(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs
 
-from trueup.render.sops.numbers import FALSE_WORDS
+from trueup.objects.gonumbers import FALSE_WORDS
 from trueup.tree import Tree
 
 DEFAULT_TIMEOUT = 27.0

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from trueup.errors import DecryptionError
-from trueup.render.sops.numbers import parse_bool, parse_float, parse_int, parse_time
+from trueup.objects.gonumbers import parse_bool, parse_float, parse_int, parse_time
 from trueup.render.sops.tree import Comment, Time, to_bytes, to_text
 
 _ENCRYPTED = re.compile(r"ENC\[AES256_GCM,data:([^,\n]+),iv:([^,\n]+),tag:([^,\n]+),type:(.+)\]")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trueup.errors import DecryptionError, TrueupError
+from trueup.objects.gonumbers import fits, format_float
 from trueup.render.sops.cipher import Cipher
 from trueup.render.sops.data_key import DataKeys, data_key
 from trueup.render.sops.formats import Format
 from trueup.render.sops.metadata import Metadata
-from trueup.render.sops.numbers import fits, format_float
 from trueup.render.sops.stores import store_of
 from trueup.render.sops.tree import Branch, Comment, Time, to_bytes
 

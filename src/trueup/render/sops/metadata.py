@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from trueup.errors import DecryptionError
-from trueup.render.sops.numbers import TRUE_WORDS, format_float, parse_time, without_fraction
+from trueup.objects.gonumbers import TRUE_WORDS, format_float, parse_time, without_fraction
 from trueup.render.sops.rules import RULES, Rule
 from trueup.render.sops.tree import Branch, Comment, is_utf8
 

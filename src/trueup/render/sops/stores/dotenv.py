@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from trueup.errors import DecryptionError
+from trueup.objects.gonumbers import format_float, without_fraction
 from trueup.render.sops.metadata import Metadata
-from trueup.render.sops.numbers import format_float, without_fraction
 from trueup.render.sops.stores.extract import extract_prefixed
 from trueup.render.sops.tree import Branch, Comment, Time, to_bytes, to_text
 

@@ -7,8 +7,8 @@ import re
 from typing import Any, Final, NoReturn
 
 from trueup.errors import DecryptionError
+from trueup.objects.gonumbers import fits, format_float, parse_float
 from trueup.render.sops.metadata import Metadata
-from trueup.render.sops.numbers import fits, format_float, parse_float
 from trueup.render.sops.stores.extract import extract
 from trueup.render.sops.tree import Branch, Comment, Time, to_bytes
 

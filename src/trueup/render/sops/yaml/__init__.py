@@ -1,7 +1,6 @@
-"""YAML with its comments, as SOPS reads and writes it: by go-yaml's third version.
+"""SOPS' tree of a YAML text, and back: ``reading`` makes it of nodes, ``writing`` prints it.
 
-``tokens`` scans, ``nodes`` composes, each comment at the node that go-yaml gives it to;
-``reading`` makes SOPS' tree of that, ``writing`` turns a tree into text.
+``trueup.objects.goyaml`` knows the text and where its comments belong.
 """
 
 from trueup.render.sops.yaml.reading import read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from trueup.errors import YamlError
+from trueup.objects.goyaml.nodes import Node, read_nodes
 from trueup.render.sops.tree import Branch, Comment
-from trueup.render.sops.yaml.nodes import Node, read_nodes
 from trueup.render.sops.yaml.scalars import value_of
 
 MAX_ALIASED_NODES = 100_000

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from trueup.errors import YamlError
+from trueup.objects.goyaml.nodes import Node
 from trueup.objects.yaml.scalars import (
     NULLS,
     SPECIAL_FLOATS,
@@ -16,10 +17,7 @@ from trueup.objects.yaml.scalars import (
     parse_timestamp,
 )
 from trueup.render.sops.tree import Time, to_text
-from trueup.render.sops.yaml.nodes import Node
 
-_OLD_WORDS = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF")
-_BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
 _KINDS: dict[str, tuple[type, ...]] = {
     "!!int": (int,),
     "!!float": (float, int),
@@ -42,12 +40,6 @@ def resolve(text: str) -> Any:
         return Time(moment)
     number = None if text[0] == "." and "_" in text else parse_number(text)
     return text if number is None else number
-
-
-def is_string(text: str) -> bool:
-    """Whether ``text`` written plain is a string to every reader of YAML."""
-    plain = isinstance(resolve(text), str)
-    return plain and not (_BASE60.fullmatch(text) or _OLD_WORDS.fullmatch(text))
 
 
 def value_of(node: Node) -> Any:

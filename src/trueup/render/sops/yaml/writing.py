@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from trueup.errors import DecryptionError
-from trueup.render.sops.numbers import format_float
-from trueup.render.sops.tree import Branch, Comment, Time
-from trueup.render.sops.yaml.comments import joined
-from trueup.render.sops.yaml.emitter import Emitter, Out
+from trueup.objects.gonumbers import format_float
+from trueup.objects.goyaml.comments import joined
+from trueup.objects.goyaml.emitter import Emitter, Out
+from trueup.objects.goyaml.styles import base64_lines
+from trueup.render.sops.tree import Branch, Comment, Time, is_utf8, to_bytes
 
 
 def write(branches: Sequence[Branch]) -> str:
@@ -92,7 +93,7 @@ def _node(value: Any) -> Out:
         case list():
             return _sequence(value)
         case str():
-            return Out("text", value)
+            return _text_node(value)
         case None:
             return Out("plain", "null")
         case bool():
@@ -105,6 +106,13 @@ def _node(value: Any) -> Out:
         case Time():
             return Out("plain", value.text)
     raise DecryptionError("a comment stands where a value should, which YAML has no form for")
+
+
+def _text_node(value: str) -> Out:
+    """What is not UTF-8 is written as base64."""
+    if is_utf8(value):
+        return Out("text", value)
+    return Out("text", base64_lines(to_bytes(value)), tag="!!binary")
 
 
 _SPECIAL = {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}

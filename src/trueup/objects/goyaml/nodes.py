@@ -31,7 +31,7 @@ from yaml.tokens import (
 )
 
 from trueup.errors import YamlError
-from trueup.render.sops.yaml.tokens import Tokens
+from trueup.objects.goyaml.tokens import Tokens
 
 MAX_DEPTH = 200
 

@@ -23,7 +23,7 @@ from yaml.tokens import (
     Token,
 )
 
-from trueup.render.sops.yaml.comments import (
+from trueup.objects.goyaml.comments import (
     BLANKS,
     BREAKS,
     ENDS,

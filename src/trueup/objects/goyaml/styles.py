@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import re
 
+from trueup.objects.goyaml.comments import BREAKS
 from trueup.objects.yaml.escapes import ESCAPED, escape, escaped
-from trueup.render.sops.tree import to_bytes
-from trueup.render.sops.yaml.comments import BREAKS
+from trueup.objects.yaml.scalars import needs_quotes
 
 BREAK = re.compile(f"[{BREAKS}]")
 _NOT_PRINTABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
@@ -18,6 +18,11 @@ _INDICATOR = re.compile(
 _SPACE_BREAK = re.compile(f" [{BREAKS}]")
 _BREAK_SPACE = re.compile(f"[{BREAKS}] ")
 _BASE64_LINE = 70
+
+
+def is_string(text: str) -> bool:
+    """Whether ``text`` written plain is a string to every reader of YAML."""
+    return not needs_quotes(text) or (text[:1] == "." and "_" in text)
 
 
 def fits_block(value: str) -> bool:
@@ -46,8 +51,8 @@ def double_quoted(value: str) -> str:
     return '"' + ESCAPED.sub(escape, value) + '"'
 
 
-def base64_lines(value: str) -> str:
-    encoded = base64.b64encode(to_bytes(value)).decode()
+def base64_lines(content: bytes) -> str:
+    encoded = base64.b64encode(content).decode()
     if len(encoded) < _BASE64_LINE:
         return encoded
     lines = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))

@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trueup.render.sops.tree import is_utf8, to_bytes
-from trueup.render.sops.yaml.comments import BREAKS
-from trueup.render.sops.yaml.scalars import is_string
-from trueup.render.sops.yaml.styles import (
+from trueup.objects.goyaml.comments import BREAKS
+from trueup.objects.goyaml.styles import (
     BREAK,
-    base64_lines,
     double_quoted,
     fits_block,
     fits_plain,
     fits_single_quotes,
+    is_string,
 )
 
 _MAX_SIMPLE_KEY = 128
@@ -23,10 +21,14 @@ _MAX_SIMPLE_KEY = 128
 
 @dataclass(eq=False, slots=True)
 class Out:
-    """A node to print. ``text``: a string, in what style it needs; ``plain``: text as it is."""
+    """A node to print. ``text``: a string, in what style it needs; ``plain``: text as it is.
+
+    ``tag`` is the type of a string that is printed before it.
+    """
 
     kind: Literal["mapping", "sequence", "text", "plain"]
     value: str = ""
+    tag: str = ""
     items: list[Out] = field(default_factory=list)
     head: str = ""
     line: str = ""
@@ -180,19 +182,15 @@ class Emitter:
     # Scalars
 
     def _scalar(self, node: Out, in_sequence: bool, is_key: bool) -> None:
-        value, tag = node.value, ""
         if node.kind == "plain":
-            self._write_plain(value)
+            self._write_plain(node.value)
             return
-        if not is_utf8(value):
-            value, tag = base64_lines(value), "!!binary"
-        elif value == "<<":
-            tag = "!!merge"
+        tag = "!!merge" if node.value == "<<" else node.tag
         if tag:
             self._indicator(tag, space=True)
         self._increase(in_sequence, flow=True)
         simple = is_key and is_simple(node)
-        self._write_string(value, simple, has_tag=bool(tag))
+        self._write_string(node.value, simple, has_tag=bool(tag))
         self._indents.pop()
 
     def _write_string(self, value: str, simple: bool, *, has_tag: bool) -> None:
@@ -333,4 +331,4 @@ class Emitter:
 def is_simple(key: Out) -> bool:
     if key.kind == "plain":
         return True
-    return not BREAK.search(key.value) and len(to_bytes(key.value)) <= _MAX_SIMPLE_KEY
+    return not BREAK.search(key.value) and len(key.value.encode()) <= _MAX_SIMPLE_KEY

@@ -187,15 +187,48 @@ def _is_quantity(value: Any) -> bool:
 
 
 def _is_time(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
+    return isinstance(value, str) and _fits_layout(value, "", r"(?:[.,]\d+)?")
+
+
+def _is_micro_time(value: Any) -> bool:
+    return isinstance(value, str) and _fits_layout(value, ".000000", r"\.\d{6}")
+
+
+def _fits_layout(text: str, fraction: str, pattern: str) -> bool:
+    """``fraction`` is Go's word for that of a second, ``pattern`` what fits it."""
+    form = f"2006-01-02T15:04:05{fraction}Z07:00"
+    rest = text
+    for element, wanted in (*_TIME_ELEMENTS, (fraction, pattern), ("Z07:00", _ZONE)):
+        found = re.match(wanted, rest)
+        if found is None:
+            cause = f'cannot parse "{rest}" as "{element}"'
+            raise _MismatchError(f'parsing time "{text}" as "{form}": {cause}')
+        rest = rest[found.end() :]
+    if rest:
+        raise _MismatchError(f'parsing time "{text}": extra text: "{rest}"')
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        form = "2006-01-02T15:04:05Z07:00"
-        cause = f'parsing time "{value}" as "{form}": cannot parse "{value}" as "2006"'
-        raise _MismatchError(cause) from None
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        element = str(error).split()[0].replace("offset", "time zone offset hour")
+        raise _MismatchError(f'parsing time "{text}": {element} out of range') from None
     return True
+
+
+_ZONE = r"Z|[+-]\d\d:\d\d"
+_TIME_ELEMENTS = (
+    ("2006", r"\d{4}"),
+    ("-", "-"),
+    ("01", r"\d\d"),
+    ("-", "-"),
+    ("02", r"\d\d"),
+    ("T", "T"),
+    ("15", r"\d\d"),
+    (":", ":"),
+    ("04", r"\d\d"),
+    (":", ":"),
+    ("05", r"\d\d"),
+)
+"""Of a time, in the words of Go's layouts."""
 
 
 def _is_base64(value: Any) -> bool:
@@ -223,6 +256,6 @@ _LEAVES: Mapping[str, Callable[[Any], bool]] = {
     "any": lambda value: True,
     "quantity": _is_quantity,
     "time": _is_time,
-    "microtime": _is_time,
+    "microtime": _is_micro_time,
     "bytes": _is_base64,
 }

@@ -38,6 +38,8 @@ class Renderer:
             return self._text(self._table([self.manifest(e) for e in page.entries], page))
         items = b",".join(self._item(entry) for entry in page.entries)
         head = orjson.dumps(self._list_head(page))
+        if not items and self._shape.shape is Shape.METADATA:
+            return self._text(head[:-1] + b',"items":null}')
         return self._text(head[:-1] + b',"items":[' + items + b"]}")
 
     def lines(self, sightings: Iterable[Sighting], first_table: bool) -> bytes:

@@ -90,6 +90,7 @@ class Deleter:
     async def delete(self, call: Call, options: DeleteOptions) -> Deleted:
         """NotFound, Conflict when a precondition fails, Forbidden for what must stay."""
         self._admission.require_mortal(call)
+        _warn(call, options)
         for _ in range(_ATTEMPTS):
             try:
                 return await self._delete(call, options)
@@ -191,12 +192,16 @@ def _set_policy(call: Call, metadata: Manifest, options: DeleteOptions) -> None:
         if call.resource.bucket not in _ORPHANING or {FOREGROUND, ORPHAN} & set(finalizers):
             return
         wanted = ORPHAN
-        if warning := _ORPHANING[call.resource.bucket]:
-            call.warn(warning)
     kept = [f for f in finalizers if f not in {FOREGROUND, ORPHAN}]
     metadata["finalizers"] = [*kept, wanted] if wanted else kept
     if not metadata["finalizers"]:
         del metadata["finalizers"]
+
+
+def _warn(call: Call, options: DeleteOptions) -> None:
+    says_nothing = not options.policy and options.orphan_dependents is None
+    if says_nothing and (warning := _ORPHANING.get(call.resource.bucket)):
+        call.warn(warning)
 
 
 _ORPHANING = {

@@ -11,7 +11,7 @@ from trueup.errors import ApiError, BadRequest
 from trueup.objects import GroupVersionKind, Manifest
 from trueup.schema.decoding import json_type, require_decodable
 from trueup.schema.known import go_type, internal_type, is_known
-from trueup.schema.wire import load
+from trueup.schema.wire import METADATA, load
 
 SCHEME: Final = "pkg/runtime/scheme.go:111"
 """Where Kubernetes keeps what it knows; its messages tell."""
@@ -72,11 +72,13 @@ def unregistered(kind: str, version: str) -> str:
 def _require_convertible(found: GroupVersionKind, gvk: GroupVersionKind, body: Manifest) -> None:
     """What is of another kind is read as such all the same, before it turns out to be of no use."""
     type_name = load().kinds.get((found.api_version, found.kind))
-    if type_name is not None:
-        try:
+    try:
+        if type_name is not None:
             require_decodable(body, type_name)
-        except BadRequest as error:
-            raise unhandled(found, gvk, error.cause.partition(": ")[2]) from error
+        elif isinstance(body.get("metadata"), dict):
+            require_decodable(body, METADATA, ("metadata",))
+    except BadRequest as error:
+        raise unhandled(found, gvk, error.cause.partition(": ")[2]) from error
     wanted = internal_type(gvk)
     if internal_type(found) != wanted:
         text = f"converting ({go_type(found)}) to ({wanted}): unknown conversion"

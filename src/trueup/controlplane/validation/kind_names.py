@@ -38,6 +38,7 @@ _RULES: dict[str, NameRule] = {
     "/services": names.dns_label,
     "/events": _anything,
     "apps/statefulsets": names.dns_label,
+    "policy/poddisruptionbudgets": _segment,
     "batch/cronjobs": _cron_job,
     f"{_RBAC}/roles": _segment,
     f"{_RBAC}/rolebindings": _segment,

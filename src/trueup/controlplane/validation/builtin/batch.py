@@ -59,10 +59,12 @@ def job(obj: Manifest) -> Iterator[Cause]:
     selector = spec.get("selector")
     if selector is None:
         yield required("spec.selector")
-        return
-    yield from selectors.selector_problems(selector, "spec.selector")
+    else:
+        yield from selectors.selector_problems(selector, "spec.selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
-    if selectors.is_usable(selector) and not selectors.matches(selector, labels or {}):
+    if selector is None or (
+        selectors.is_usable(selector) and not selectors.matches(selector, labels or {})
+    ):
         detail = "`selector` does not match template `labels`"
         yield invalid("spec.template.metadata.labels", labels, detail)
 
@@ -124,6 +126,9 @@ def _job_spec(spec: Manifest, path: str) -> Iterator[Cause]:
         yield required(place, 'valid values: "OnFailure", "Never"')
     elif policy not in {"OnFailure", "Never"}:
         yield unsupported(place, policy, ("OnFailure", "Never"))
+    elif policy != "Never" and spec.get("podFailurePolicy") is not None:
+        detail = 'only "Never" is supported when podFailurePolicy is specified'
+        yield invalid(place, policy, detail)
 
 
 def _time_zone(zone: str, path: str) -> Iterator[Cause]:

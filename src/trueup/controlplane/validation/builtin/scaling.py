@@ -26,6 +26,10 @@ _METRICS = {
     "Pods": "pods",
     "Resource": "resource",
 }
+_CHOICES = ("Disabled", "Max", "Min")
+_SCALING_POLICIES = ("Percent", "Pods")
+_LONGEST_WINDOW, _LONGEST_PERIOD = 3600, 1800
+"""Seconds."""
 _MAX_PRIORITY = 1_000_000_000
 _SYSTEM_PRIORITIES = {
     "system-node-critical": 2_000_001_000,
@@ -48,12 +52,42 @@ def autoscaler(obj: Manifest) -> Iterator[Cause]:
     yield from _target(spec.get("scaleTargetRef") or {})
     for at, metric in enumerate(metrics):
         yield from _metric(metric, below("spec.metrics", at))
+    for name in ("scaleUp", "scaleDown"):
+        if (rules := (spec.get("behavior") or {}).get(name)) is not None:
+            yield from _scaling(rules, child("spec.behavior", name))
     if least == 0 and not any(m.get("type") in {"Object", "External"} for m in metrics):
         detail = (
             "must specify at least one Object or External metric to support scaling to zero"
             " replicas"
         )
         yield forbidden("spec.metrics", detail)
+
+
+def _scaling(rules: Manifest, path: str) -> Iterator[Cause]:
+    window, choice = rules.get("stabilizationWindowSeconds"), rules.get("selectPolicy")
+    place, policies = child(path, "stabilizationWindowSeconds"), rules.get("policies") or []
+    if window is not None and window < 0:
+        yield invalid(place, window, "must be greater than or equal to zero")
+    if window is not None and window > _LONGEST_WINDOW:
+        yield invalid(place, window, f"must be less than or equal to {_LONGEST_WINDOW}")
+    if choice is not None and choice not in _CHOICES:
+        yield unsupported(child(path, "selectPolicy"), choice, _CHOICES)
+    if not policies:
+        yield required(child(path, "policies"), "must specify at least one Policy")
+    for at, policy in enumerate(policies):
+        yield from _scaling_policy(policy, below(child(path, "policies"), at))
+
+
+def _scaling_policy(policy: Manifest, path: str) -> Iterator[Cause]:
+    kind, period = policy.get("type") or "", policy.get("periodSeconds") or 0
+    if kind not in _SCALING_POLICIES:
+        yield unsupported(child(path, "type"), kind, _SCALING_POLICIES)
+    for name in ("value", "periodSeconds"):
+        if (value := policy.get(name) or 0) <= 0:
+            yield invalid(child(path, name), value, "must be greater than zero")
+    if period > _LONGEST_PERIOD:
+        detail = f"must be less than or equal to {_LONGEST_PERIOD}"
+        yield invalid(child(path, "periodSeconds"), period, detail)
 
 
 def _target(target: Manifest) -> Iterator[Cause]:

@@ -46,15 +46,30 @@ def daemon_set(obj: Manifest) -> Iterator[Cause]:
     spec = obj["spec"]
     yield from not_negative(obj, _COUNTS[1:])
     yield from _selected(spec, "daemonset", "DaemonSet")
-    kind = (spec.get("updateStrategy") or {}).get("type")
+    strategy = spec.get("updateStrategy") or {}
+    kind, rolling = strategy.get("type"), strategy.get("rollingUpdate")
     if kind not in {None, "RollingUpdate", "OnDelete"}:
         values, fields = ("RollingUpdate", "OnDelete"), ("maxUnavailable", "maxSurge")
-        shown = _shown(kind, spec["updateStrategy"].get("rollingUpdate"), fields)
-        yield unsupported("spec.updateStrategy", shown, values)
-    rolling = (spec.get("updateStrategy") or {}).get("rollingUpdate") or {}
-    if _count(rolling.get("maxUnavailable", 1)) == 0 and _count(rolling.get("maxSurge", 0)) == 0:
-        place = "spec.updateStrategy.rollingUpdate.maxUnavailable"
-        yield required(place, "cannot be 0 when maxSurge is 0")
+        yield unsupported("spec.updateStrategy", _shown(kind, rolling, fields), values)
+    elif kind != "OnDelete":
+        yield from _rolling_daemons(rolling or {}, "spec.updateStrategy.rollingUpdate")
+
+
+def _rolling_daemons(rolling: Manifest, path: str) -> Iterator[Cause]:
+    """Either more than there should be, for a while, or fewer."""
+    found = {
+        "maxUnavailable": rolling.get("maxUnavailable", 1),
+        "maxSurge": rolling.get("maxSurge", 0),
+    }
+    for check in (count_or_percent, at_most_all):
+        for name, value in found.items():
+            yield from check(value, child(path, name))
+    fewer, more = (_count(value) != 0 for value in found.values())
+    if fewer and more:
+        detail = "may not be set when maxUnavailable is non-zero"
+        yield invalid(child(path, "maxSurge"), found["maxSurge"], detail)
+    elif not (fewer or more):
+        yield required(child(path, "maxUnavailable"), "cannot be 0 when maxSurge is 0")
 
 
 def stateful_set(obj: Manifest) -> Iterator[Cause]:
@@ -113,12 +128,13 @@ def _selected(spec: Manifest, noun: str, kind: str) -> Iterator[Cause]:
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
             shown = selectors.shown(selector)
             yield invalid("spec.selector", shown, f"empty selector is invalid for {noun}")
-    if selector is not None and not selectors.is_usable(selector):
+    is_usable = selector is None or selectors.is_usable(selector)
+    if selector is not None and not is_usable and kind != "DaemonSet":
         detail = "" if kind == "StatefulSet" else "invalid label selector"
         yield invalid("spec.selector", selectors.shown(selector), detail)
         return
     labels = (template.get("metadata") or {}).get("labels") or {}
-    if selector is None or not selectors.matches(selector, labels):
+    if selector is None or (is_usable and not selectors.matches(selector, labels)):
         detail = "`selector` does not match template `labels`"
         yield invalid("spec.template.metadata.labels", labels or None, detail)
     yield from _template(spec, kind)

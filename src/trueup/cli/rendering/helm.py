@@ -12,7 +12,7 @@ from typing import Any
 
 from trueup.cli.rendering.chart_renderer import chart_renderer
 from trueup.cli.rendering.options import comma_separated, flag_of, refused, together
-from trueup.cli.rendering.place import Place
+from trueup.cli.rendering.place import Place, on_disk
 from trueup.cli.rendering.rendered import ORIGINS, Flags, Rendered
 from trueup.errors import InputError
 from trueup.render.helm import (
@@ -28,6 +28,7 @@ from trueup.render.helm import (
     with_sources,
 )
 from trueup.render.helm.naming import name_from_template
+from trueup.render.helm.postrendering import post_rendered_in
 from trueup.render.helm.request import DEFAULT_NAME, DEFAULT_NAMESPACE
 from trueup.render.origin import Origin
 
@@ -84,6 +85,11 @@ options = together(
     _flag(
         "-s", "--show-only", multiple=True, metavar="TEMPLATE", help="Print these templates only."
     ),
+    _flag(
+        "--post-kustomize",
+        metavar="DIR",
+        help="Lay the kustomization in DIR over what the chart renders to, hooks and all.",
+    ),
     _flag("--skip-schema-validation", is_flag=True, help="Do not hold values to the schema."),
     *map(
         _without_effect,
@@ -109,7 +115,7 @@ options = together(
     _without_effect("--description", is_flag=False),
     _without_effect("-l", "--labels", is_flag=False, multiple=True),
     _without_effect("--timeout", is_flag=False),
-    refused("--post-renderer", why=_NO_PROGRAMS, is_flag=False),
+    refused("--post-renderer", why=f"{_NO_PROGRAMS}; see --post-kustomize", is_flag=False),
     refused("--post-renderer-args", why=_NO_PROGRAMS, is_flag=False),
     refused("--enable-dns", why=_NO_NETWORK),
     refused("--validate", why=_NO_CLUSTER),
@@ -122,6 +128,10 @@ def render(place: Place, flags: Flags) -> Rendered:
     chart = chart_from_tree(place.tree, place.path)
     renderer = chart_renderer()
     rendering = renderer.render(_request(chart, place, flags, renderer))
+    if flags["post_kustomize"]:
+        over = on_disk(flags["post_kustomize"])
+        tree = place.tree if place.tree.is_whole_disk else over.tree
+        rendering = post_rendered_in(rendering, tree, over.path)
     selection = Selection(
         include_crds=flags["include_crds"],
         hooks=not flags["no_hooks"],

@@ -99,6 +99,34 @@ def test_switches_may_be_told_in_words(chart: Path) -> None:
     assert (refused.exit_code, "does not take the value 'server'" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml"])
+def test_a_kustomization_is_laid_over_a_chart(chart: Path, name: str) -> None:
+    folder = chart.parent / "over"
+    folder.mkdir()
+    (folder / name).write_text("namePrefix: p-\npatches: [{path: patch.yaml}]\n")
+    patch = MAP.replace("{{ .Release.Name }}", "release-name").replace(
+        "a: {{ .Values.a | quote }}", "b: c"
+    )
+    (folder / "patch.yaml").write_text(patch)
+    packed = chart.parent / "shop-1.0.0.tgz"
+    packed.write_bytes(pack([(path, text.encode()) for path, text in FILES.items()]))
+    for given in (chart, packed):
+        assert build(given, "--post-kustomize", folder).stdout == (
+            "---\n# Source: shop/templates/a.yaml\napiVersion: v1\ndata:\n  a: own\n  b: c\n"
+            "kind: ConfigMap\nmetadata:\n  name: p-release-name\n"
+        )
+
+
+@pytest.mark.parametrize("content", [None, "", "- a\n"])
+def test_what_is_laid_over_a_chart_is_a_kustomization(chart: Path, content: str | None) -> None:
+    folder = chart.parent / "over"
+    folder.mkdir()
+    if content is not None:
+        (folder / "kustomization.yaml").write_text(content)
+    refused = build(chart, "--post-kustomize", folder)
+    assert (refused.exit_code, "has not one of kustomization.yaml" in refused.stderr) == (1, True)
+
+
 def test_a_flag_of_helm_is_not_for_other_folders(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     refused = build(tmp_path, "--set", "a=1")

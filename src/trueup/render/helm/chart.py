@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trueup.errors import RenderError, YamlError
+from trueup.render.helm.gotext import as_text
 from trueup.render.helm.reading import first_document
 from trueup.tree.archive import chart_from_archive
 
@@ -109,5 +110,6 @@ def _mapping(content: bytes, subject: str) -> dict[str, Any]:
 
 
 def _text(said: dict[str, Any], key: str) -> str:
+    """Scalars of other types count as text: ``kubeVersion: 1.30`` is "1.3"."""
     value = said.get(key)
-    return value if isinstance(value, str) else ""
+    return "" if isinstance(value, dict | list) else as_text(value)

@@ -10,6 +10,7 @@ from trueup.cluster import Client
 from trueup.errors import TrueupError
 from trueup.flow import Controls, Conventions, Delivery, IgnoredFields, Rendering
 from trueup.objects import Manifest, ObjectRef
+from trueup.objects.manifest import labels
 from trueup.plan.diff import FieldChange
 from trueup.plan.ignore import leave_alone
 from trueup.plan.mask import (
@@ -71,6 +72,11 @@ class Owner:
 
     def controls(self, obj: Mapping[str, Any]) -> Controls:
         return self.conventions.controls(obj)
+
+    def is_anothers(self, obj: Mapping[str, Any]) -> bool:
+        """Whether ``obj`` bears the marks of another delivery; without any it does not."""
+        found = labels(obj)
+        return any(found.get(key, value) != value for key, value in self.labels.items())
 
     def check(self, *objects: Mapping[str, Any] | None) -> None:
         """Raises TrueupError for the first of ``objects`` that is not ours to write."""

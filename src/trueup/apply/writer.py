@@ -126,7 +126,9 @@ class Writer:
         if not changes and change.cause is Cause.DRIFT_CHANGED:
             # Only the ownership moved: the values are as they should be.
             return replace(outcome, cause=None)
-        return replace(outcome, drifted=changes, authors=authors(live, changes, manager))
+        # Another delivery writes under the same name, so that then it may have been that one.
+        never = "" if self._owner.is_anothers(live) else manager
+        return replace(outcome, drifted=changes, authors=authors(live, changes, never))
 
     async def _taken_over(self, change: Change, live: Manifest) -> Manifest:
         """``live``, with the fields that imperative clients set made ours."""

@@ -56,7 +56,7 @@ def authors(
 ) -> tuple[Author, ...]:
     """Who owns the drifted fields now; if nobody does, who wrote last.
 
-    ``ours`` is our own manager, which never counts. Empty if ``live`` does not say.
+    ``ours`` is our own manager, which does not count; empty: all do. Empty if ``live`` does not say.
     """
     entries = [
         entry

@@ -69,6 +69,14 @@ async def test_a_drift_is_undone_and_its_fields_and_hand_are_told(cluster: Clust
     assert [author.manager for author in outcome.authors] == ["helm"]
 
 
+async def test_who_takes_our_marks_off_is_not_taken_for_us(cluster: Cluster) -> None:
+    first = await applied(cluster, config_map(a="1"))
+    bare = {"metadata": {"labels": None}}
+    await cluster.person.patch(ref(), bare, field_manager="kubectl-edit")
+    outcome = await applied(cluster, config_map(a="1"), first.remembered)
+    assert (outcome.is_drift, outcome.authors) == (True, ())
+
+
 async def test_a_drift_that_somebody_undid_already_is_none(cluster: Cluster) -> None:
     first = await applied(cluster, config_map(a="1"))
     change = Change(

@@ -28,6 +28,20 @@ async def test_a_fight_is_recorded_as_one_with_the_other_side(stage: Stage) -> N
     assert [manager.manager for manager in found.managers] == ["other-controller"]
 
 
+async def test_another_delivery_of_the_same_object_is_the_other_side(stage: Stage) -> None:
+    files = {"app/a.yaml": config_map("a", key="1"), "too/a.yaml": config_map("a", key="2")}
+    stage.repo.commit(files)
+    await stage.source()
+    await stage.delivery()
+    await stage.ready()
+    await stage.delivery("too")
+    record = await stage.until((await stage.record()).ref, lambda obj: bool(obj.get("drifts")))
+    [drift, *_] = record["drifts"]
+    assert [hand["manager"] for hand in drift["managers"]] == ["kustomize-controller"]
+    mark = next(field for field in drift["fields"] if "toolkit.fluxcd.io/name" in field["path"])
+    assert mark["found"] == '"too"'
+
+
 async def test_a_fight_that_goes_on_writes_nothing_while_it_waits(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
     await stage.source()

@@ -12,8 +12,7 @@
     │   ├── ExpressionError     a CEL expression does not compile or evaluate
     │   ├── SandboxError        code in a worker process hit a limit, or the worker died
     │   ├── CycleError          dependencies form a cycle
-    │   ├── AccessDenied        a reference to what the tenant may not use
-    │   └── NotEnabled          what is asked for has to be enabled first
+    │   └── AccessDenied        a reference to what the tenant may not use
     ├── MissingExtra            an optional part of Trueup is needed, and not installed
     ├── FetchError              a source cannot be reached or read now
     ├── StoreError              the control plane's database cannot be used
@@ -120,10 +119,6 @@ class CycleError(InputError):
 
 class AccessDenied(InputError):
     """A resource refers to what it may not use."""
-
-
-class NotEnabled(InputError):
-    """A resource asks for what whoever runs Trueup has to enable first."""
 
 
 class MissingExtra(TrueupError):

@@ -203,6 +203,8 @@ class Delivery:
     """Identifies everything that ``render`` depends on besides its arguments."""
     inputs: tuple[tuple[ObjectRef, bool], ...] = ()
     """ConfigMaps and Secrets that rendering reads, and whether each may be absent."""
+    waits: bool = False
+    """Whether rendering may wait for a service that keeps keys."""
     target: Target = Target()
     prune: bool = False
     deletion: DeletionPolicy = DeletionPolicy.MIRROR_PRUNE

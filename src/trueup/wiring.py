@@ -36,6 +36,7 @@ from trueup.dialects.flux.rivals import RIVALS as FLUX
 from trueup.dialects.flux.tenancy import OPEN, Tenancy
 from trueup.errors import InputError
 from trueup.fetch.git import GitCache
+from trueup.keys import Accounts
 from trueup.objects import Manifest, ObjectRef
 from trueup.report import crds as own_crds
 from trueup.report.conditions import find
@@ -54,7 +55,8 @@ class Controllers:
 
     ``allow_local``: whether sources may name paths of this machine; right where all who may write
     sources may read this machine's files too. ``age_secret`` has age keys for deliveries that name
-    none. ``shard``: what part of them to work on.
+    none; ``vaults`` is the ConfigMap with the Vaults that accounts may log in to. ``shard``: what
+    part of them to work on. To be made on the event loop that it runs on.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Controllers:
         allow_local: bool = False,
         tenancy: Tenancy = OPEN,
         age_secret: ObjectRef | None = None,
+        vaults: ObjectRef | None = None,
         objection: Objection = no_objection,
         shard: Shard = ALL,
     ) -> None:
@@ -77,7 +80,7 @@ class Controllers:
         self.sources = Sources(self.home, self.checkouts, artifacts, shard)
         self.deliveries = Deliveries(
             self.home,
-            KustomizationDialect(tenancy, _decryption(tenancy, age_secret)),
+            KustomizationDialect(tenancy, _decryption(client, tenancy, age_secret, vaults)),
             CONVENTIONS,
             artifacts,
             self.sources.resources.get,
@@ -134,10 +137,17 @@ class Controllers:
             await deliveries.close()
 
 
-def _decryption(tenancy: Tenancy, age_secret: ObjectRef | None) -> Decryption:
+def _decryption(
+    client: Client, tenancy: Tenancy, age_secret: ObjectRef | None, vaults: ObjectRef | None
+) -> Decryption:
     """Where tenants are not to act as Trueup, they are not to decrypt as Trueup either."""
-    alone = not tenancy.default_service_account
-    return Decryption(age_secret=age_secret, as_this_machine=alone)
+    return Decryption(
+        age_secret=age_secret,
+        as_this_machine=not tenancy.default_service_account,
+        accounts=Accounts(client),
+        default_account=tenancy.default_decryption_service_account,
+        vaults=vaults,
+    )
 
 
 def _ready(resource: Manifest) -> str:
@@ -177,6 +187,7 @@ class Embedded:
         clock: Clock | None = None,
         tenancy: Tenancy = OPEN,
         age_secret: ObjectRef | None = None,
+        vaults: ObjectRef | None = None,
     ) -> None:
         self.plane = ControlPlane(data)
         self.transport = InProcessTransport(self.plane, CONTROLLER)
@@ -189,6 +200,7 @@ class Embedded:
             allow_local=True,
             tenancy=tenancy,
             age_secret=age_secret,
+            vaults=vaults,
         )
         self._simulates = simulation
 

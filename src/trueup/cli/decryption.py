@@ -1,9 +1,11 @@
-"""Keys for SOPS on the command line: where ``sops`` itself looks, and the controllers' common Secret."""
+"""Keys for SOPS on the command line: where ``sops`` itself looks, and what controllers share."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,26 +21,53 @@ if TYPE_CHECKING:
 _AGE_KEYS = Path("sops") / "age" / "keys.txt"
 
 
-def age_secret_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--sops-age-secret``; the verb gets what it says as ``age_secret``."""
-    return click.option(
+@dataclass(frozen=True, slots=True)
+class CommonKeys:
+    """``age_secret`` has age keys for all; ``vaults`` are those that accounts may log in to."""
+
+    age_secret: ObjectRef | None
+    vaults: ObjectRef | None
+
+    def in_namespace(self, namespace: str) -> CommonKeys:
+        """In ``namespace`` where none is named."""
+        return CommonKeys(*(_within(ref, namespace) for ref in (self.age_secret, self.vaults)))
+
+
+def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds them; the verb gets what they say as ``keys``."""
+
+    @click.option(
         "--sops-age-secret",
         "age_secret",
         metavar="[NAMESPACE/]NAME",
-        callback=_secret,
+        callback=partial(_named, "Secret"),
         help="Secret with age keys (NAME.agekey) for deliveries whose spec.decryption names none."
         " Default namespace: the one that Trueup runs in.",
-    )(command)
+    )
+    @click.option(
+        "--sops-vault-configmap",
+        "vaults",
+        metavar="[NAMESPACE/]NAME",
+        callback=partial(_named, "ConfigMap"),
+        help="ConfigMap with the Vaults that ServiceAccounts may log in to for keys, in config.yaml:"
+        " instances, each with address and loginPath.",
+    )
+    @wraps(command)
+    def with_keys(*, age_secret: ObjectRef | None, vaults: ObjectRef | None, **options: Any) -> Any:
+        return command(keys=CommonKeys(age_secret, vaults), **options)
+
+    return with_keys
 
 
-def in_namespace(age_secret: ObjectRef | None, namespace: str) -> ObjectRef | None:
-    """``age_secret``, in ``namespace`` if it names none."""
-    if age_secret is None or age_secret.namespace:
-        return age_secret
-    return ObjectRef("", "Secret", namespace, age_secret.name, "v1")
+def _within(ref: ObjectRef | None, namespace: str) -> ObjectRef | None:
+    if ref is None or ref.namespace:
+        return ref
+    return ObjectRef("", ref.kind, namespace, ref.name, "v1")
 
 
-def _secret(context: click.Context, option: click.Parameter, text: str | None) -> ObjectRef | None:
+def _named(
+    kind: str, context: click.Context, option: click.Parameter, text: str | None
+) -> ObjectRef | None:
     if not text:
         return None
     namespace, _, name = text.rpartition("/")
@@ -46,8 +75,8 @@ def _secret(context: click.Context, option: click.Parameter, text: str | None) -
         if problems := dns_subdomain(part):
             raise click.BadParameter(problems[0])
     if not name:
-        raise click.BadParameter("it names no Secret")
-    return ObjectRef("", "Secret", namespace, name, "v1")
+        raise click.BadParameter(f"it names no {kind}")
+    return ObjectRef("", kind, namespace, name, "v1")
 
 
 def own_keys(key_file: Path | None, env: Mapping[str, str] = os.environ) -> KeyMaterial:
@@ -75,10 +104,12 @@ def own_keys(key_file: Path | None, env: Mapping[str, str] = os.environ) -> KeyM
 
 
 def ring_or_own(material: KeyMaterial) -> KeyRing:
-    """A ring of ``material``; where a delivery names no keys, of whoever runs this."""
+    """A ring of ``material``; where a delivery names no Secret, of whoever runs this."""
     from trueup.keys import EMPTY, KeyRing
 
-    return KeyRing(own_keys(None) if material == EMPTY else material)
+    if replace(material, account=None) != EMPTY:
+        return KeyRing(material)
+    return KeyRing(replace(own_keys(None), account=material.account))
 
 
 def _read(file: Path) -> bytes:

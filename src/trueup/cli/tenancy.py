@@ -34,18 +34,30 @@ def tenancy_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Account whose identity a configMapRef without serviceAccountName takes to another"
         " cluster. Default: that of --default-service-account.",
     )
+    @click.option(
+        "--default-decryption-service-account",
+        metavar="NAME",
+        default="",
+        callback=_name,
+        help="Account, of its own namespace, that asks services for keys where spec.decryption names"
+        " none.",
+    )
     @wraps(command)
     def with_tenancy(
         *,
         no_cross_namespace_refs: bool,
         default_service_account: str,
         default_kubeconfig_service_account: str,
+        default_decryption_service_account: str,
         **options: Any,
     ) -> Any:
         from trueup.dialects.flux.tenancy import Tenancy
 
         tenancy = Tenancy(
-            no_cross_namespace_refs, default_service_account, default_kubeconfig_service_account
+            no_cross_namespace_refs,
+            default_service_account,
+            default_kubeconfig_service_account,
+            default_decryption_service_account,
         )
         return command(tenancy=tenancy, **options)
 

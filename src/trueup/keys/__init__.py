@@ -4,7 +4,8 @@
 What is opened is kept in memory for as long as a ring lives, and nowhere else.
 """
 
+from trueup.keys.accounts import Accounts, ActingAccount
 from trueup.keys.material import EMPTY, AwsKeys, KeyMaterial
 from trueup.keys.ring import KeyRing
 
-__all__ = ["EMPTY", "AwsKeys", "KeyMaterial", "KeyRing"]
+__all__ = ["EMPTY", "Accounts", "ActingAccount", "AwsKeys", "KeyMaterial", "KeyRing"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import logging
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -16,22 +16,23 @@ from azure.identity import (
     ManagedIdentityCredential,
 )
 
-from trueup.cluster.identity.azure import own_credential
+from trueup.cluster.identity import azure
+from trueup.cluster.identity.access import said_of
 from trueup.errors import DecryptionError, Unavailable
 from trueup.keys.calls import Post, post
 from trueup.keys.material import KeyMaterial
 from trueup.keys.ring import Open
 from trueup.render.sops import MasterKey
 
-for _name in ("azure", "msal"):  # they log what they send and get; errors tell enough
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
-
 _API_VERSION = "7.4"
 
 
-def opener(material: KeyMaterial) -> Open:
-    credential = _credential(material)
-    return lambda key: open_with(credential, key)
+def opener(
+    material: KeyMaterial, options: Mapping[str, Any] = MappingProxyType({}), post: Post = post
+) -> Open:
+    """``options`` are those of azure-identity's credentials."""
+    credential = _credential(material, {**azure.PATIENCE, **options})
+    return lambda key: open_with(credential, key, post)
 
 
 def open_with(credential: Any, key: MasterKey, post: Post = post) -> bytes:
@@ -47,17 +48,18 @@ def open_with(credential: Any, key: MasterKey, post: Post = post) -> bytes:
         raise DecryptionError("the vault's answer holds no key") from None
 
 
-def _credential(material: KeyMaterial) -> Any:
-    """The credentials given count, else whoever this machine is where that is allowed."""
-    given = material.azure
+def _credential(material: KeyMaterial, options: Mapping[str, Any]) -> Any:
+    """The credentials given count, then the account, else whoever this machine is, if allowed."""
+    given, acting = material.azure, material.account
+    if given is None and acting is not None:
+        return azure.exchanging(acting.account, lambda: acting.token(azure.AUDIENCE), options)
     if given is None:
         if not material.ambient:
             raise DecryptionError("there are no Azure credentials here")
-        return own_credential({})
+        return azure.own_credential(options)
     host = given.get("authorityHost")
-    options = {"authority": host} if host else {}
     try:
-        return _made(given, options)
+        return _made(given, {**options, "authority": host} if host else options)
     except ValueError as error:
         raise DecryptionError(f"the Azure credentials cannot be used: {error}"[:300]) from None
 
@@ -103,6 +105,6 @@ def _token(credential: Any, scope: str) -> str:
     try:
         return str(credential.get_token(scope).token)
     except (ServiceRequestError, ServiceResponseError) as error:
-        raise Unavailable(f"no token of Azure: {error.message}"[:300]) from error
+        raise Unavailable(f"no token of Azure: {said_of(error)}") from error
     except (AzureError, ValueError) as error:
-        raise DecryptionError(f"no token of Azure: {error}"[:300]) from None
+        raise DecryptionError(f"no token of Azure: {said_of(error)}") from None

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-import logging
 import re
 from typing import Any, Final
 
 from google.auth.exceptions import GoogleAuthError, TransportError
-from google.auth.transport.requests import Request
 from google.oauth2 import credentials as user_credentials
 from google.oauth2 import service_account
 
-from trueup.cluster.identity.gcp import own_credentials
+from trueup.cluster.identity.access import said_of
+from trueup.cluster.identity.gcp import Gcp, own_credentials, pool_of, refresh
 from trueup.errors import DecryptionError, Unavailable
+from trueup.keys.accounts import ActingAccount
 from trueup.keys.calls import Post, post
 from trueup.keys.material import KeyMaterial
 from trueup.keys.ring import Open
 from trueup.render.sops import MasterKey
-
-logging.getLogger("google").setLevel(logging.CRITICAL)  # it logs what it sends; errors tell enough
 
 _KEY = re.compile(r"projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+")
 _SCOPES: Final = (
@@ -30,14 +29,17 @@ _SCOPES: Final = (
 _SERVICE: Final = "https://cloudkms.googleapis.com/v1"
 
 
-def opener(material: KeyMaterial) -> Open:
+_GOOGLE: Final = Gcp()
+
+
+def opener(material: KeyMaterial, google: Gcp = _GOOGLE, post: Post = post) -> Open:
     held: list[Any] = []
 
     def open_with_kms(key: MasterKey) -> bytes:
         _name(key)
         if not held:
-            held.append(_credentials(material))
-        return open_with(held[0], key)
+            held.append(_credentials(material, google))
+        return open_with(held[0], key, post)
 
     return open_with_kms
 
@@ -60,9 +62,11 @@ def _name(key: MasterKey) -> str:
     return name
 
 
-def _credentials(material: KeyMaterial) -> Any:
-    """The credentials given count, else whoever this machine is where that is allowed."""
+def _credentials(material: KeyMaterial, google: Gcp) -> Any:
+    """The credentials given count, then the account, else whoever this machine is, if allowed."""
     given = material.gcp
+    if given is None and material.account is not None:
+        return _exchanging(material.account, google)
     if given is None:
         if not material.ambient:
             raise DecryptionError("there are no Google credentials here")
@@ -75,6 +79,12 @@ def _credentials(material: KeyMaterial) -> Any:
     except (ValueError, GoogleAuthError) as error:
         said = type(error).__name__
         raise DecryptionError(f"the Google credentials cannot be used ({said})") from None
+
+
+def _exchanging(acting: ActingAccount, google: Gcp) -> Any:
+    pool = asyncio.run(pool_of(acting.account))
+    token = acting.token(pool.audience)
+    return google.exchanging(acting.account, pool, token, _SCOPES)
 
 
 def _made(given: Any) -> Any:
@@ -95,9 +105,9 @@ def _made(given: Any) -> Any:
 def _token(credentials: Any) -> str:
     try:
         if not credentials.valid:
-            credentials.refresh(Request())
+            refresh(credentials)
     except TransportError as error:
-        raise Unavailable(f"no token of Google: {error}"[:300]) from error
+        raise Unavailable(f"no token of Google: {said_of(error)}") from error
     except GoogleAuthError as error:
-        raise DecryptionError(f"no token of Google: {type(error).__name__}") from None
+        raise DecryptionError(f"no token of Google: {said_of(error)}") from None
     return str(credentials.token)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from trueup.keys.accounts import ActingAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class KeyMaterial:
     """``tenantId``, ``clientId``, ``clientSecret`` or ``clientCertificate``, and the like."""
     gcp: Mapping[str, Any] | None = field(default=None, repr=False)
     """A credentials file of Google."""
+    account: ActingAccount | None = None
+    """Acts where there are no credentials for a service above."""
+    own_account: Callable[[], ActingAccount] | None = None
+    """That of Trueup itself, for Vault, where no other is named."""
+    vault_logins: Mapping[str, str] = field(default_factory=dict)
+    """Address of a Vault that accounts may log in to -> path to do so at."""
     ambient: bool = False
     own_gpg_home: bool = False
 

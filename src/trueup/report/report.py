@@ -35,7 +35,6 @@ class Trouble(StrEnum):
     SPEC = "the resource itself"
     ACCESS = "a reference that is not allowed"
     EXPRESSION = "an expression"
-    FEATURE = "a feature that is not enabled"
     SOURCE = "the source"
     DEPENDENCY = "a dependency"
     BUILD = "rendering"

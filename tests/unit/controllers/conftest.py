@@ -39,10 +39,12 @@ class Stage:
         tenancy: Tenancy,
         clock: Clock | None,
         age_secret: ObjectRef | None = None,
+        vaults: ObjectRef | None = None,
     ) -> None:
         self.folder = folder
         self._tenancy = tenancy
         self._age_secret = age_secret
+        self._vaults = vaults
         self._clock = clock
         self.repo = GitRepo(folder / "repo.git")
         self.embedded = self._new()
@@ -56,8 +58,9 @@ class Stage:
         tenancy: Tenancy = OPEN,
         clock: Clock | None = None,
         age_secret: ObjectRef | None = None,
+        vaults: ObjectRef | None = None,
     ) -> AsyncIterator[Stage]:
-        stage = cls(folder, tenancy, clock, age_secret)
+        stage = cls(folder, tenancy, clock, age_secret, vaults)
         await stage.start()
         try:
             yield stage
@@ -94,6 +97,7 @@ class Stage:
             clock=self._clock,
             tenancy=self._tenancy,
             age_secret=self._age_secret,
+            vaults=self._vaults,
         )
 
     # What the person does

@@ -10,10 +10,10 @@ import pytest
 
 from tests.sealed import sealed
 from trueup.dialects.flux.decryption import Decryption, Decryptor, wanted
-from trueup.dialects.flux.key_secret import key_material
+from trueup.dialects.flux.key_secret import key_material, vault_logins
 from trueup.dialects.flux.kustomization import delivery_of
 from trueup.dialects.flux.referenced import format_of, referenced
-from trueup.errors import InputError, NotEnabled
+from trueup.errors import InputError
 from trueup.keys import AwsKeys
 from trueup.objects import Manifest, ObjectRef
 from trueup.render.sops import Format, MasterKey
@@ -22,6 +22,7 @@ from trueup.tree import MemoryTree
 DATA_KEY = bytes(range(32))
 
 COMMON = ObjectRef("", "Secret", "trueup-system", "sops-age", "v1")
+VAULTS = ObjectRef("", "ConfigMap", "trueup-system", "vaults", "v1")
 REF = ObjectRef("kustomize.toolkit.fluxcd.io", "Kustomization", "apps", "x", "v1")
 
 
@@ -45,6 +46,12 @@ def secret(**data: str | bytes) -> Manifest:
     }
     meta = {"name": "keys", "namespace": "apps"}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": encoded}
+
+
+def config_map(said: str) -> Manifest:
+    meta = {"name": "vaults", "namespace": "trueup-system"}
+    data = {"config.yaml": said}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": data}
 
 
 def material(only_age: bool = False, **data: str | bytes) -> Any:
@@ -71,10 +78,33 @@ def test_another_provider_is_refused() -> None:
         wanted({"decryption": {"provider": "vault"}}, REF, Decryption())
 
 
-def test_an_account_is_a_feature_of_its_own() -> None:
-    spec = {"decryption": {"provider": "sops", "serviceAccountName": "a"}}
-    with pytest.raises(NotEnabled):
+def test_an_account_lies_beside_the_kustomization_too() -> None:
+    spec = {"decryption": {"provider": "sops", "serviceAccountName": "decrypter"}}
+    assert inputs(spec, Decryption()) == ["ServiceAccount/apps/decrypter"]
+
+
+def test_an_account_acts_for_all_that_name_none() -> None:
+    given = Decryption(default_account="common", vaults=VAULTS)
+    expected = ["ServiceAccount/apps/common", "ConfigMap/trueup-system/vaults"]
+    assert inputs({"decryption": {"provider": "sops"}}, given) == expected
+
+
+def test_what_is_no_name_of_an_account_is_refused() -> None:
+    spec = {"decryption": {"provider": "sops", "serviceAccountName": "a/../b"}}
+    with pytest.raises(InputError, match=r"serviceAccountName 'a/\.\./b' is none"):
         wanted(spec, REF, Decryption())
+
+
+def test_vaults_are_known_by_their_addresses() -> None:
+    said = "instances: [{address: 'https://vault:8200', loginPath: auth/kubernetes/login}]"
+    assert vault_logins(config_map(said)) == {"https://vault:8200": "auth/kubernetes/login"}
+    assert vault_logins(None) == {}
+
+
+@pytest.mark.parametrize("said", ["", "[]", "instances: x", "instances: [{address: a}]", "a: {"])
+def test_a_list_of_vaults_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(InputError, match=r"config\.yaml"):
+        vault_logins(config_map(said))
 
 
 def test_entries_are_known_by_their_names() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
-from trueup.cli.decryption import age_secret_option, in_namespace
+from trueup.cli.decryption import CommonKeys, key_options
 from trueup.cli.probes import Address, health_option
 from trueup.cli.replicas import Replicas, replica_options, run_shared
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trueup.controllers.probes import Probes
     from trueup.controllers.replicas.shard import Shard
     from trueup.dialects.flux.tenancy import Tenancy
-    from trueup.objects import ObjectRef
 
 
 @click.command("controller")
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     help="Let sources name paths of this machine: whoever may write a source may then read them.",
 )
 @tenancy_options
-@age_secret_option
+@key_options
 @replica_options
 @health_option
 @log_option
@@ -53,7 +52,7 @@ def command(
     install_crds: bool,
     allow_local_sources: bool,
     tenancy: Tenancy,
-    age_secret: ObjectRef | None,
+    keys: CommonKeys,
     replicas: Replicas,
     health: Address | None,
     log_level: str,
@@ -69,6 +68,7 @@ def command(
         from trueup.wiring import Controllers, prepare, run_alone
 
         config = _config(kubeconfig, context)
+        shared = keys.in_namespace(config.namespace)
         async with _client(config) as client, _probes(health) as probes:
 
             async def control(shard: Shard, fenced: Client, objection: Objection) -> None:
@@ -78,7 +78,8 @@ def command(
                     folder,
                     allow_local=allow_local_sources,
                     tenancy=tenancy,
-                    age_secret=in_namespace(age_secret, config.namespace),
+                    age_secret=shared.age_secret,
+                    vaults=shared.vaults,
                     objection=objection,
                     shard=shard,
                 )

@@ -20,6 +20,7 @@ from trueup.cluster import Client
 from trueup.dialects.flux.decryption import Decryption
 from trueup.dialects.flux.delivery_dialect import KUSTOMIZATIONS, KustomizationDialect
 from trueup.errors import InputError, NotFound, TrueupError
+from trueup.keys import Accounts
 from trueup.objects import Manifest, ObjectRef
 from trueup.plan.diff import ABSENT
 from trueup.report import DeliveryRecord, record_ref
@@ -92,7 +93,8 @@ async def _previews(client: Client, resource: Manifest, folder: Path) -> list[Pr
         )
     tree, path = tree_around(folder)
     spec = {**resource["spec"], "path": path}
-    dialect = KustomizationDialect(decryption=Decryption(ring_or_own))
+    decryption = Decryption(ring_or_own, accounts=Accounts(client))
+    dialect = KustomizationDialect(decryption=decryption)
     delivery = dialect.delivery_of({**resource, "spec": spec})
     inputs = [
         obj for ref, optional in delivery.inputs if (obj := await _read(client, ref, optional))

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from trueup.cli.connection import data_directory
-from trueup.cli.decryption import age_secret_option, in_namespace
+from trueup.cli.decryption import CommonKeys, key_options
 from trueup.cli.running import collect_garbage_rarely, log_option, run_until_stopped
 from trueup.cli.tenancy import tenancy_options
 from trueup.controlplane.control_plane import ControlPlane
@@ -20,7 +20,6 @@ from trueup.errors import InputError
 
 if TYPE_CHECKING:
     from trueup.dialects.flux.tenancy import Tenancy
-    from trueup.objects import ObjectRef
 
 _PORT_FILE = "port"
 
@@ -40,7 +39,7 @@ _PORT_FILE = "port"
 )
 @click.option("--no-simulation", is_flag=True, help="Leave workloads alone: no Pods appear.")
 @tenancy_options
-@age_secret_option
+@key_options
 @log_option
 def command(
     data: str | None,
@@ -48,7 +47,7 @@ def command(
     port: int | None,
     no_simulation: bool,
     tenancy: Tenancy,
-    age_secret: ObjectRef | None,
+    keys: CommonKeys,
     log_level: str,
 ) -> None:
     """Run an API server and all controllers, in one process.
@@ -65,7 +64,7 @@ def command(
                 port,
                 simulation=not no_simulation,
                 tenancy=tenancy,
-                age_secret=in_namespace(age_secret, "default"),
+                keys=keys.in_namespace("default"),
             ),
             log_level,
         )
@@ -78,11 +77,17 @@ async def _up(
     *,
     simulation: bool,
     tenancy: Tenancy,
-    age_secret: ObjectRef | None,
+    keys: CommonKeys,
 ) -> None:
     from trueup.wiring import Embedded
 
-    embedded = Embedded(folder, simulation=simulation, tenancy=tenancy, age_secret=age_secret)
+    embedded = Embedded(
+        folder,
+        simulation=simulation,
+        tenancy=tenancy,
+        age_secret=keys.age_secret,
+        vaults=keys.vaults,
+    )
     try:
         await embedded.start()
         url = await _serve(embedded.plane, folder, host, port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from trueup.cluster.identity.account import Account
 from trueup.cluster.identity.wanted import WorkloadIdentity
 from trueup.errors import InputError, Unavailable
+
+_TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]+(\.[\w-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,13 @@ def looked_up(cluster: str, address: object, authority: object) -> tuple[str, by
 
 
 def said_of(error: Exception, token: str = "") -> str:
-    """What a library says in ``error``, cut short, and without ``token`` should that be in it."""
+    """What a library says in ``error``, cut short, and without ``token`` should that be in it.
+
+    Nor does any other token of the usual form come through.
+    """
     text = ": ".join(map(str, error.args)) or type(error).__name__
-    return (text.replace(token, "***") if token else text)[:300]
+    text = text.replace(token, "***") if token else text
+    return _TOKEN.sub("***", text)[:300]
 
 
 def server_of(address: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import botocore.session
@@ -33,11 +34,13 @@ logging.getLogger("botocore").setLevel(
 _CLUSTER = re.compile(r"arn:aws[\w-]*:eks:([^:]{1,100}):[0-9]{1,30}:cluster/(.{1,200})")
 _ROLE = re.compile(r"arn:aws[\w-]*:iam::[0-9]{1,30}:role/.{1,200}")
 _ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
-_AUDIENCE = "sts.amazonaws.com"
+AUDIENCE = "sts.amazonaws.com"
+"""Whom the token of an account is for."""
+
 _LIFE = timedelta(minutes=15)
 """How long EKS accepts such a token."""
 
-_PATIENCE = Config(connect_timeout=10, read_timeout=10, retries={"max_attempts": 1})
+PATIENCE = Config(connect_timeout=10, read_timeout=10, retries={"max_attempts": 1})
 
 
 class Aws:
@@ -45,24 +48,23 @@ class Aws:
 
     async def access(self, wanted: WorkloadIdentity, account: Account | None) -> Access:
         region, name = _parsed(wanted.cluster)
-        role, token = "", ""
+        token, assume = "", _nobody
         if account is not None:
-            role = _role(account)
-            token = (await account.token(wanted.audiences or (_AUDIENCE,))).token
+            role, session = role_of(account), session_name(account, region)
+            token = (await account.token(wanted.audiences or (AUDIENCE,))).token
+            assume = partial(assumed, region, role, session, token)
         with _told(wanted.cluster, token):
-            user = await asyncio.to_thread(
-                _User, region, role, _session_name(account, region), token
-            )
+            user = _User(region, await asyncio.to_thread(assume))
             return await asyncio.to_thread(user.enter, name, wanted)
 
 
 class _User:
-    """Somebody that AWS knows: whoever has ``role``, or else whoever this machine is."""
+    """Somebody that AWS knows: whoever has ``keys``, or else whoever this machine is."""
 
-    def __init__(self, region: str, role: str, session_name: str, token: str) -> None:
+    def __init__(self, region: str, keys: Mapping[str, str]) -> None:
         self._session = botocore.session.Session()
         self._region = region
-        self._keys = self._assume(role, session_name, token) if role else {}
+        self._keys = keys
 
     def enter(self, name: str, wanted: WorkloadIdentity) -> Access:
         expires = utc_now() + _LIFE
@@ -73,20 +75,6 @@ class _User:
             there = looked_up(wanted.cluster, found.get("endpoint"), authority)
             address, ca = address or there[0], ca or there[1]
         return Access(server_of(address), ca, self._token(name), expires)
-
-    def _assume(self, role: str, session_name: str, token: str) -> Mapping[str, str]:
-        sts = self._session.create_client(
-            "sts", self._region, config=_PATIENCE.merge(Config(signature_version=UNSIGNED))
-        )
-        answer = sts.assume_role_with_web_identity(
-            RoleArn=role, RoleSessionName=session_name, WebIdentityToken=token
-        )
-        given = answer["Credentials"]
-        return {
-            "aws_access_key_id": given["AccessKeyId"],
-            "aws_secret_access_key": given["SecretAccessKey"],
-            "aws_session_token": given["SessionToken"],
-        }
 
     def _token(self, name: str) -> str:
         """The request is signed for this one cluster."""
@@ -102,7 +90,7 @@ class _User:
         return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
     def _client(self, service: str) -> Any:
-        return self._session.create_client(service, self._region, config=_PATIENCE, **self._keys)
+        return self._session.create_client(service, self._region, config=PATIENCE, **self._keys)
 
 
 def _parsed(cluster: str) -> tuple[str, str]:
@@ -116,7 +104,30 @@ def _parsed(cluster: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _role(account: Account) -> str:
+def _nobody() -> Mapping[str, str]:
+    return {}
+
+
+def assumed(region: str, role: str, session: str, token: str) -> Mapping[str, str]:
+    """The keys of ``role`` for an account's ``token``, by the names that ``create_client`` takes.
+
+    Blocks; raises what botocore raises.
+    """
+    unsigned = PATIENCE.merge(Config(signature_version=UNSIGNED))
+    sts = botocore.session.Session().create_client("sts", region, config=unsigned)
+    answer = sts.assume_role_with_web_identity(
+        RoleArn=role, RoleSessionName=session, WebIdentityToken=token
+    )
+    given = answer["Credentials"]
+    return {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+
+
+def role_of(account: Account) -> str:
+    """Raises InputError if the account's annotation names none."""
     role = account.annotations.get(_ROLE_ANNOTATION, "")
     if not _ROLE.fullmatch(role):
         raise InputError(
@@ -127,9 +138,9 @@ def _role(account: Account) -> str:
     return role
 
 
-def _session_name(account: Account | None, region: str) -> str:
+def session_name(account: Account, region: str) -> str:
     """As Flux names its sessions, since the role may be granted by that; at most 64 characters."""
-    return f"{account.ref.name}.{account.ref.namespace}.{region}.fluxcd.io"[:64] if account else ""
+    return f"{account.ref.name}.{account.ref.namespace}.{region}.fluxcd.io"[:64]
 
 
 @contextmanager

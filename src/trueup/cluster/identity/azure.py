@@ -12,7 +12,7 @@ import base64
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,7 +46,12 @@ _CLUSTER = re.compile(
     re.IGNORECASE,
 )
 _ANNOTATIONS = ("azure.workload.identity/tenant-id", "azure.workload.identity/client-id")
-_AUDIENCE = "api://AzureADTokenExchange"
+AUDIENCE = "api://AzureADTokenExchange"
+"""Whom the token of an account is for."""
+
+PATIENCE: Mapping[str, Any] = {"connection_timeout": 10, "read_timeout": 10, "retry_total": 1}
+"""Options of credentials, which would wait for minutes otherwise."""
+
 _AKS = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 """What every AKS cluster with Entra ID is to it."""
 
@@ -108,10 +113,8 @@ class Azure:
     async def _user(self, wanted: WorkloadIdentity, account: Account | None) -> _User:
         if account is None:
             return _User(own_credential(self.options))
-        tenant, client = (_annotation(account, key) for key in _ANNOTATIONS)
-        token = (await account.token(wanted.audiences or (_AUDIENCE,))).token
-        credential = ClientAssertionCredential(tenant, client, lambda: token, **self.options)
-        return _User(credential, token)
+        token = (await account.token(wanted.audiences or (AUDIENCE,))).token
+        return _User(exchanging(account, lambda: token, self.options), token)
 
     async def _described(self, cluster: str, address: str, token: str) -> ClusterConfig:
         """The one of its servers that is at ``address``; none given: the first."""
@@ -147,12 +150,24 @@ class _User:
 
 def own_credential(options: Mapping[str, Any]) -> ChainedTokenCredential:
     """Whoever the environment says, or the machine's managed identity; no program is run."""
+    options = {**PATIENCE, **options}
     found: list[TokenCredential] = [EnvironmentCredential(**options)]
     if all(os.environ.get(name) for name in _WORKLOAD):
         found.append(WorkloadIdentityCredential(**options))
     client = os.environ.get("AZURE_CLIENT_ID")
     found.append(ManagedIdentityCredential(client_id=client, **options))
     return ChainedTokenCredential(*found)
+
+
+def exchanging(
+    account: Account, token: Callable[[], str], options: Mapping[str, Any]
+) -> ClientAssertionCredential:
+    """The application in the annotations of ``account``, by what ``token`` gives for ``AUDIENCE``.
+
+    Raises InputError if the annotations name none.
+    """
+    tenant, client = (_annotation(account, key) for key in _ANNOTATIONS)
+    return ClientAssertionCredential(tenant, client, token, **{**PATIENCE, **options})
 
 
 def _annotation(account: Account, key: str) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import google.auth
@@ -39,6 +40,7 @@ _FEDERATION = re.compile(
 )
 _EMAIL_ANNOTATION = "iam.gke.io/gcp-service-account"
 _FEDERATION_ANNOTATION = "gcp.auth.fluxcd.io/workload-identity-provider"
+_SECONDS = 10
 _SCOPES = (
     "https://www.googleapis.com/auth/cloud-platform",
     "https://www.googleapis.com/auth/userinfo.email",
@@ -72,23 +74,42 @@ class Gcp:
         return await call_for_object("GET", f"{self.containers}/v1/{cluster}", token)
 
     async def _exchanged(self, wanted: WorkloadIdentity, account: Account) -> Credential:
+        pool = await pool_of(account)
+        token = (await account.token(wanted.audiences or (pool.audience,))).token
+        credentials = self.exchanging(account, pool, token, _SCOPES)
+        return await asyncio.to_thread(_token, credentials, token)
+
+    def exchanging(
+        self, account: Account, pool: Pool, token: str, scopes: Sequence[str]
+    ) -> Credentials:
+        """Whoever ``account`` is to Google, by its ``token``; InputError for a bad annotation."""
         email = _annotation(account, _EMAIL_ANNOTATION, _EMAIL)
-        federation = _annotation(account, _FEDERATION_ANNOTATION, _FEDERATION)
-        if federation:
-            pool = meant_for = f"//iam.googleapis.com/{federation}"
-        else:
-            pool, meant_for = await _of_this_cluster()
-        token = await account.token(wanted.audiences or (pool,))
         acting = f"/v1/projects/-/serviceAccounts/{email}:generateAccessToken" if email else ""
-        credentials = Credentials(  # type: ignore[no-untyped-call]
-            audience=meant_for,
+        return Credentials(  # type: ignore[no-untyped-call]
+            audience=pool.name,
             subject_token_type="urn:ietf:params:oauth:token-type:jwt",  # noqa: S106 - a type
             token_url=f"{self.tokens}/v1/token",
-            subject_token_supplier=_Given(token.token),
+            subject_token_supplier=_Given(token),
             service_account_impersonation_url=self.impersonation + acting if acting else None,
-            scopes=_SCOPES,
+            scopes=scopes,
         )
-        return await asyncio.to_thread(_token, credentials, token.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Of workload identities. ``audience``: whom the token of an account is for."""
+
+    audience: str
+    name: str
+
+
+async def pool_of(account: Account) -> Pool:
+    """The one in the account's annotation, else that of the GKE cluster that Trueup runs on."""
+    federation = _annotation(account, _FEDERATION_ANNOTATION, _FEDERATION)
+    if not federation:
+        return await _of_this_cluster()
+    name = f"//iam.googleapis.com/{federation}"
+    return Pool(name, name)
 
 
 class _Given(SubjectTokenSupplier):
@@ -118,14 +139,18 @@ def own_credentials(scopes: Sequence[str]) -> Any:
     return with_scopes_if_required(found, scopes)  # type: ignore[no-untyped-call]
 
 
+def refresh(credentials: Any) -> None:
+    """Raises GoogleAuthError, also where it takes too long: the library waits for minutes."""
+    credentials.refresh(partial(Request(), timeout=_SECONDS))
+
+
 def _token(credentials: Any, given: str = "") -> Credential:
     with _told(given):
-        credentials.refresh(Request())
+        refresh(credentials)
     return Credential(credentials.token, credentials.expiry.replace(tzinfo=UTC))
 
 
-async def _of_this_cluster() -> tuple[str, str]:
-    """The workload identity pool of the GKE cluster that Trueup runs on, and the audience in it."""
+async def _of_this_cluster() -> Pool:
     wanted = (
         "project/project-id",
         "instance/attributes/cluster-location",
@@ -134,7 +159,7 @@ async def _of_this_cluster() -> tuple[str, str]:
     project, location, name = [await _metadata(path) for path in wanted]
     pool = f"{project}.svc.id.goog"
     cluster = f"projects/{project}/locations/{location}/clusters/{name}"
-    return pool, f"identitynamespace:{pool}:https://container.googleapis.com/v1/{cluster}"
+    return Pool(pool, f"identitynamespace:{pool}:https://container.googleapis.com/v1/{cluster}")
 
 
 async def _metadata(path: str) -> str:

@@ -15,7 +15,7 @@ from trueup.controllers.deliveries.dependencies import Dependencies
 from trueup.controllers.deliveries.health import HealthReader
 from trueup.controllers.deliveries.memory import Memory
 from trueup.controllers.deliveries.neighbours import Neighbours, is_active
-from trueup.controllers.deliveries.render_cache import RenderCache
+from trueup.controllers.deliveries.render_cache import RenderCache, StillMaking
 from trueup.controllers.deliveries.rendering_store import RenderingStore
 from trueup.controllers.deliveries.reporting import Reporter
 from trueup.controllers.deliveries.ways import Ways
@@ -55,12 +55,13 @@ class Deliveries:
         self._dialect = dialect
         self._artifacts = artifacts
         self._queue: WorkQueue[ObjectRef] = WorkQueue()
-        self._seen: dict[ObjectRef, str] = {}
+        self._seen: dict[ObjectRef, str | None] = {}
+        """The revision that each was looked at with; None while what it wants is being made."""
         self.resources: Informer[Manifest] = Informer(
             home.client, dialect.kind, without_managed_fields, on_change=self._changed
         )
         self.memory = Memory(home.client)
-        self.renderings = RenderCache(store)
+        self.renderings = RenderCache(store, on_made=self._queue.add)
         self._concerned = Claims()
         ways = Ways(home.client, home.clock, self._queue.add)
         self._world = World(
@@ -96,6 +97,7 @@ class Deliveries:
     async def close(self) -> None:
         await self._world.inputs.close()
         await self._world.clusters.close()
+        self.renderings.close()
 
     def look_at(self, ref: ObjectRef) -> None:
         """Look at the delivery as soon as a worker is free."""
@@ -103,7 +105,7 @@ class Deliveries:
 
     def is_settled(self, ref: ObjectRef) -> bool:
         """Whether the delivery was looked at since its latest cause to be."""
-        return ref in self._seen and ref not in self._queue
+        return self._seen.get(ref) is not None and ref not in self._queue
 
     async def _look(self, ref: ObjectRef) -> float | None:
         resource = self.resources.get(ref)
@@ -117,11 +119,15 @@ class Deliveries:
         if self._dialect.is_suspended(resource):
             return None
         artifact = self._artifacts.get(source) if source else None
+        seen: str | None = artifact.revision if artifact else ""
         try:
             await self._world.reporter.hold(resource)
             return await self._deliverer.look(resource)
+        except StillMaking:
+            seen = None
+            return None
         finally:
-            self._seen[ref] = artifact.revision if artifact else ""
+            self._seen[ref] = seen
 
     # What makes deliveries look again
 

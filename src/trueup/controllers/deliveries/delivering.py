@@ -11,7 +11,7 @@ from trueup.controllers.deliveries.runs import Run
 from trueup.controllers.deliveries.setback import Setback
 from trueup.controllers.deliveries.world import World
 from trueup.dialects.contract import DeliveryDialect
-from trueup.errors import AccessDenied, ExpressionError, NotEnabled, TrueupError, of_defect
+from trueup.errors import AccessDenied, ExpressionError, TrueupError, of_defect
 from trueup.flow import Delivery
 from trueup.objects import Manifest, ObjectRef
 from trueup.report.conditions import find
@@ -102,8 +102,6 @@ def _delivery_of(dialect: DeliveryDialect, resource: Manifest) -> Delivery:
         return dialect.delivery_of(resource)
     except ExpressionError as error:
         raise Setback(Trouble.EXPRESSION, str(error), stalled=True) from error
-    except NotEnabled as error:
-        raise Setback(Trouble.FEATURE, str(error), stalled=True) from error
     except TrueupError as error:
         raise Setback(Trouble.SPEC, str(error), stalled=True) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from trueup.controllers.deliveries.dependencies import DependencyNotReady, check_ready
+from trueup.controllers.deliveries.render_cache import StillMaking
 from trueup.controllers.deliveries.setback import Setback
 from trueup.controllers.deliveries.world import World
 from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError, of_defect
@@ -17,9 +18,11 @@ log = logging.getLogger(__name__)
 
 
 async def render(world: World, delivery: Delivery, artifact: Artifact) -> Rendering:
-    """What ``delivery`` wants; raises Setback."""
+    """What ``delivery`` wants; raises Setback, or StillMaking."""
     try:
         return await _render(world, delivery, artifact)
+    except StillMaking:
+        raise
     except TrueupError as error:
         raise Setback(Trouble.BUILD, str(error)) from error
     except Exception as error:

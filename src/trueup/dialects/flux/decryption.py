@@ -10,16 +10,16 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
 
 from trueup.dialects.flux import names
-from trueup.dialects.flux.key_secret import key_material
+from trueup.dialects.flux.key_secret import key_material, vault_logins
 from trueup.dialects.flux.referenced import format_of, referenced
-from trueup.errors import InputError, NotEnabled, TreeError
-from trueup.keys import KeyMaterial, KeyRing
+from trueup.errors import InputError, TreeError
+from trueup.keys import Accounts, KeyMaterial, KeyRing
 from trueup.objects import Manifest, ObjectRef, manifest
 from trueup.objects.names import dns_subdomain
 from trueup.render.sops import (
@@ -39,12 +39,17 @@ class Decryption:
     """How encrypted deliveries are opened here.
 
     ``age_secret`` has age keys for deliveries that name no Secret. ``as_this_machine``: whether
-    Trueup's own identity in the clouds counts for them.
+    Trueup's own identity, in the clouds and for Vault, counts for them. ``accounts`` act before
+    those for deliveries that name one; ``default_account`` does where none is named. ``vaults`` is
+    the ConfigMap with the Vaults that they may log in to.
     """
 
     open_keys: Callable[[KeyMaterial], AbstractContextManager[DataKeys]] = KeyRing
     age_secret: ObjectRef | None = None
     as_this_machine: bool = False
+    accounts: Accounts | None = None
+    default_account: str = ""
+    vaults: ObjectRef | None = None
 
 
 BY_SECRETS: Final = Decryption()
@@ -53,23 +58,47 @@ BY_SECRETS: Final = Decryption()
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a Kustomization says: ``secret`` has its keys; None: it names none."""
+    """What a Kustomization says: ``secret`` has its keys, ``account`` acts; None: it names none."""
 
     decryption: Decryption
     secret: ObjectRef | None
     is_common: bool = False
     """Whether the Secret is that for all, of which only age keys count."""
+    account: ObjectRef | None = None
+
+    @property
+    def inputs(self) -> list[tuple[ObjectRef, bool]]:
+        """What is read for it, and whether that may be absent."""
+        named = [(ref, False) for ref in (self.secret, self.account) if ref is not None]
+        vaults = self.decryption.vaults
+        return [*named, (vaults, True)] if vaults is not None else named
 
     def open_keys(self, inputs: Sequence[Manifest]) -> AbstractContextManager[DataKeys]:
-        """Those in the Secret among ``inputs``."""
-        secret = next((obj for obj in inputs if ObjectRef.of(obj) == self.secret), None)
-        as_this_machine = self.decryption.as_this_machine
-        found = key_material(secret, only_age=self.is_common, as_this_machine=as_this_machine)
-        return self.decryption.open_keys(found)
+        """Those that come of what is among ``inputs``."""
+        found = {ObjectRef.of(obj): obj for obj in inputs}
+        given = self.decryption
+        secret = found.get(self.secret) if self.secret else None
+        material = key_material(
+            secret, only_age=self.is_common, as_this_machine=given.as_this_machine
+        )
+        if given.accounts is not None:
+            material = self._with_accounts(material, given.accounts, found)
+        return given.open_keys(material)
+
+    def _with_accounts(
+        self, material: KeyMaterial, accounts: Accounts, found: Mapping[ObjectRef, Manifest]
+    ) -> KeyMaterial:
+        account, vaults = self.account, self.decryption.vaults
+        return replace(
+            material,
+            account=accounts.named(found[account]) if account is not None else None,
+            own_account=accounts.own if material.ambient else None,
+            vault_logins=vault_logins(found.get(vaults)) if vaults is not None else {},
+        )
 
 
 def wanted(spec: Mapping[str, Any], ref: ObjectRef, decryption: Decryption) -> Wanted | None:
-    """None if nothing is to be decrypted. Raises InputError, or NotEnabled as Flux would."""
+    """None if nothing is to be decrypted. Raises InputError."""
     found = spec.get("decryption")
     if not found:
         return None
@@ -79,19 +108,21 @@ def wanted(spec: Mapping[str, Any], ref: ObjectRef, decryption: Decryption) -> W
             subject=str(ref),
             next_step=f"use {_SOPS}",
         )
-    if found.get("serviceAccountName"):
-        raise NotEnabled(
-            "to use spec.decryption.serviceAccountName for decryption authentication please enable"
-            " the ObjectLevelWorkloadIdentity feature gate in the controller",
-            subject=str(ref),
-            next_step="Trueup does not have it yet: give the keys in spec.decryption.secretRef",
-        )
-    name = (found.get("secretRef") or {}).get("name")
+    name = found.get("serviceAccountName") or decryption.default_account
+    account = _beside(ref, "ServiceAccount", name, "serviceAccountName")
+    secret = _beside(ref, "Secret", (found.get("secretRef") or {}).get("name"), "secretRef.name")
+    if secret is None:
+        return Wanted(decryption, decryption.age_secret, is_common=True, account=account)
+    return Wanted(decryption, secret, account=account)
+
+
+def _beside(ref: ObjectRef, kind: str, name: str | None, field: str) -> ObjectRef | None:
+    """The object of that name in the namespace of ``ref``; None if there is no name."""
     if not name:
-        return Wanted(decryption, decryption.age_secret, is_common=True)
+        return None
     if problems := dns_subdomain(name):
-        raise InputError(f"spec.decryption.secretRef.name {name!r} is none: {problems[0]}")
-    return Wanted(decryption, ObjectRef("", "Secret", ref.namespace, name, "v1"))
+        raise InputError(f"spec.decryption.{field} {name!r} is none: {problems[0]}")
+    return ObjectRef("", kind, ref.namespace, name, "v1")
 
 
 class Decryptor:

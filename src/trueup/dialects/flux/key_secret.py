@@ -17,6 +17,7 @@ _VAULT: Final = "sops.vault-token"
 _AWS: Final = "sops.aws-kms"
 _AZURE: Final = "sops.azure-kv"
 _GCP: Final = "sops.gcp-kms"
+_VAULT_CONFIG: Final = "config.yaml"
 _AWS_NAMES: Final = ("access_key_id", "secret_access_key", "session_token")
 
 
@@ -40,6 +41,28 @@ def key_material(secret: Manifest | None, *, only_age: bool, as_this_machine: bo
         gcp=_mapping(data, _GCP, secret),
         ambient=as_this_machine,
     )
+
+
+def vault_logins(config_map: Manifest | None) -> Mapping[str, str]:
+    """Address of a Vault -> path to log in at, as ``config_map`` says it, if it is there.
+
+    ``{instances: [{address, loginPath}]}``, in its entry config.yaml. Raises InputError.
+    """
+    if config_map is None:
+        return {}
+    subject = f"{ObjectRef.of(config_map)}: {_VAULT_CONFIG}"
+    config = yaml.load((config_map.get("data") or {}).get(_VAULT_CONFIG) or "", subject)
+    instances = config.get("instances") or () if isinstance(config, dict) else None
+    if not isinstance(instances, list | tuple) or not all(map(_is_instance, instances)):
+        raise InputError(
+            "is no list of instances", subject=subject, next_step="give each address and loginPath"
+        )
+    return {each["address"]: each["loginPath"] for each in instances}
+
+
+def _is_instance(item: Any) -> bool:
+    fields = ("address", "loginPath")
+    return isinstance(item, dict) and all(isinstance(item.get(name), str) for name in fields)
 
 
 def _aws(found: Mapping[str, Any] | None) -> AwsKeys | None:

@@ -79,6 +79,7 @@ def delivery_of(
         render=lambda tree, inputs: _render(resource, labels, tree, inputs, encrypted),
         render_key=digest_of([spec, ref.namespace, ref.name]),
         inputs=tuple(_inputs(spec, ref.namespace, encrypted)),
+        waits=encrypted is not None,
         target=_target(spec, ref.namespace, tenancy),
         prune=bool(spec.get("prune")),
         deletion=DeletionPolicy(spec.get("deletionPolicy") or "MirrorPrune"),
@@ -118,9 +119,7 @@ def _source(source: Mapping[str, Any], ref: ObjectRef) -> ObjectRef:
 def _inputs(
     spec: Mapping[str, Any], namespace: str, encrypted: sops.Wanted | None
 ) -> list[tuple[ObjectRef, bool]]:
-    found: list[tuple[ObjectRef, bool]] = []
-    if encrypted is not None and encrypted.secret is not None:
-        found.append((encrypted.secret, False))
+    found = encrypted.inputs if encrypted is not None else []
     for item in (spec.get("postBuild") or {}).get("substituteFrom") or ():
         ref = ObjectRef("", item["kind"], namespace, item["name"], "v1")
         found.append((ref, bool(item.get("optional"))))

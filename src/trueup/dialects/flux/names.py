@@ -96,7 +96,6 @@ class Reason:
     INVALID_PATH: Final = "InvalidPath"
     INVALID_URL: Final = "InvalidURL"
     INVALID_CEL_EXPRESSION: Final = "InvalidCELExpression"
-    FEATURE_GATE_DISABLED: Final = "FeatureGateDisabled"
     ACCESS_DENIED: Final = "AccessDenied"
 
     # Deliveries

@@ -22,7 +22,6 @@ _REASONS = {
     Trouble.SPEC: Reason.BUILD_FAILED,
     Trouble.ACCESS: Reason.ACCESS_DENIED,
     Trouble.EXPRESSION: Reason.INVALID_CEL_EXPRESSION,
-    Trouble.FEATURE: Reason.FEATURE_GATE_DISABLED,
     Trouble.SOURCE: Reason.ARTIFACT_FAILED,
     Trouble.DEPENDENCY: Reason.DEPENDENCY_NOT_READY,
     Trouble.BUILD: Reason.BUILD_FAILED,

@@ -21,6 +21,9 @@ class Tenancy:
     default_kubeconfig_service_account: str = ""
     """Goes to other clusters for deliveries whose ``configMapRef`` names no account."""
 
+    default_decryption_service_account: str = ""
+    """Asks for keys for deliveries whose ``spec.decryption`` names no account."""
+
     @property
     def identity_service_account(self) -> str:
         """Whoever is not to act as Trueup here is not to go elsewhere as Trueup either."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -13,7 +15,9 @@ from aiohttp import web
 from trueup.cluster.identity import Account, WorkloadIdentity
 from trueup.cluster.identity.azure import Azure, Cloud
 from trueup.errors import InputError, Unauthorized, Unavailable
+from trueup.keys import Accounts, ActingAccount, KeyMaterial, azure
 from trueup.objects import yaml
+from trueup.render.sops import MasterKey
 from trueup.testing.certificates import Authority
 
 from .conftest import ISSUED, Home, Serve
@@ -123,6 +127,23 @@ async def test_the_accounts_token_is_exchanged_for_one_of_aks(
     assert (asked["client_assertion"], asked["client_id"]) == (ISSUED, CLIENT)
     assert (access.token, home.audiences) == (f"for {AKS}", ["api://AzureADTokenExchange"])
     assert access.expires is not None
+
+
+async def test_a_key_vault_is_asked_by_the_same_application(
+    microsoft: Microsoft, account: AsAccount, home: Home
+) -> None:
+    asked: list[str] = []
+
+    def post(url: str, headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(headers["Authorization"])
+        return {"value": "a2V5"}
+
+    fields = {"vault_url": "https://shop.vault.azure.net", "name": "sops", "version": ""}
+    acting = ActingAccount(account(ANNOTATED), Accounts(home))
+    opener = azure.opener(KeyMaterial(account=acting), microsoft.provider.options, post)
+    assert await asyncio.to_thread(opener, MasterKey("azure_kv", "c2Vh", fields)) == b"key"
+    assert asked == ["Bearer for https://vault.azure.net/.default"]
+    assert microsoft.asked[0]["client_assertion"] == ISSUED
 
 
 async def test_the_cluster_is_looked_up_with_a_token_for_that(

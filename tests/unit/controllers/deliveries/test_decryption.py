@@ -225,14 +225,6 @@ async def test_without_decryption_an_encrypted_secret_is_refused(stage: Stage) -
     await stage.failing(text="configuring decryption is required")
 
 
-async def test_an_account_for_decryption_is_a_feature_that_is_not_enabled(stage: Stage) -> None:
-    stage.repo.commit({"app/a.yaml": config_map("a")})
-    await stage.source()
-    await stage.delivery(decryption={"provider": "sops", "serviceAccountName": "decrypter"})
-    failed = await stage.failing(text="ObjectLevelWorkloadIdentity")
-    assert condition(failed, "Stalled")["reason"] == "FeatureGateDisabled"
-
-
 # What was decrypted is shown to nobody
 
 

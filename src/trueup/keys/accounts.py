@@ -45,6 +45,8 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class ActingAccount:
+    """One that asks services for keys."""
+
     account: Account
     accounts: Accounts
 

@@ -8,6 +8,9 @@ DEVELOP := $(VENV)/.develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CODE := src tests scripts bench examples
 
+# Tests start hundreds of processes, and each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo up check lint types imports test e2e faults fuzz kube tools contract parity explore bench docs format clean
 
 help:

@@ -30,7 +30,7 @@ def _below(value: Any, holds: str, path: str) -> Iterator[str]:
     elif holds in load().types and isinstance(value, dict):
         fields = load().types[holds]
         for name, item in value.items():
-            if name in fields:
-                yield from _below(item, fields[name].holds, f"{path}.{name}")
-            else:
+            if name not in fields:
                 yield f"{path}.{name}"
+            elif isinstance(item, dict | list):
+                yield from _below(item, fields[name].holds, f"{path}.{name}")

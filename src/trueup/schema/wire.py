@@ -46,6 +46,8 @@ class Wire(NamedTuple):
     kinds: Mapping[tuple[str, str], str]
     """(apiVersion, kind) -> name of the type."""
     types: Mapping[str, Mapping[str, Field]]
+    written: Mapping[str, Mapping[str, Field]]
+    """Of each type the fields that are written even when nobody set them."""
     named: Mapping[str, Mapping[str, str]]
     """Type -> field -> Go's name for what it holds, where that has one of its own."""
     embedded: Mapping[str, Mapping[str, str]]
@@ -64,7 +66,11 @@ def load() -> Wire:
         name: {field: Field(code[0], code[1:]) for field, code in fields.items()}
         for name, fields in raw["types"].items()
     }
-    return Wire(kinds, types, raw["named"], raw["embedded"])
+    written = {
+        name: {key: field for key, field in fields.items() if field.presence in "!="}
+        for name, fields in types.items()
+    }
+    return Wire(kinds, types, written, raw["named"], raw["embedded"])
 
 
 def normalize(obj: Manifest, type_name: str, fill: Fill) -> None:
@@ -81,8 +87,8 @@ def normalize(obj: Manifest, type_name: str, fill: Fill) -> None:
             obj[name] = None if value == [] and not _stored_as_json(type_name) else value
         else:
             del obj[name]
-    for name, field in fields.items():
-        if name not in obj and field.presence in "!=":
+    for name, field in load().written[type_name].items():
+        if name not in obj:
             obj[name] = zero(field.holds, fill) if field.presence == "!" else None
 
 
@@ -93,7 +99,7 @@ def _stored_as_json(type_name: str) -> bool:
 
 def is_zero(value: Any) -> bool:
     """Whether Go's encoder would call it empty: "", 0, false, [], {} and null."""
-    return value is None or value in ("", 0) or value in ([], {})
+    return not value
 
 
 def _spelled(value: Any, holds: str, fill: Fill) -> Any:

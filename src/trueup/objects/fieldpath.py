@@ -137,14 +137,16 @@ def value_at(obj: Any, path: Path) -> Any:
 
 def _json(value: Any) -> str:
     """As Go writes it: sorted keys, no spaces, whole floats as integers, HTML escaped."""
-    if isinstance(value, str):
-        return gotext.html_escaped(orjson.dumps(value).decode())
+    text = orjson.dumps(_without_whole_floats(value), option=orjson.OPT_SORT_KEYS)
+    return gotext.html_escaped(text.decode())
+
+
+def _without_whole_floats(value: Any) -> Any:
     if isinstance(value, Mapping):
-        inner = ",".join(f"{_json(key)}:{_json(value[key])}" for key in sorted(value))
-        return "{" + inner + "}"
+        return {key: _without_whole_floats(item) for key, item in value.items()}
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
-        value = int(value)
-    return orjson.dumps(value).decode()
+        return int(value)
+    return value
 
 
 def _value_order(value: Any) -> tuple[int, Any]:

@@ -147,7 +147,7 @@ class Patcher:
             return await self._create(call, body, schema)
 
         def change(live: Manifest) -> Manifest:
-            return self._converted(call, body, copy(merge_applied(schema, live, body, call)))
+            return self._converted(call, body, merge_applied(schema, live, body, call))
 
         entry = await self._writer.update(call, change, owned=True)
         return Written(entry, created=False)
@@ -162,7 +162,7 @@ class Patcher:
         return merged
 
     async def _create(self, call: Call, applied: Manifest, schema: Schema | None) -> Written:
-        created = self._converted(call, applied, copy(merge_applied(schema, None, applied, call)))
+        created = self._converted(call, applied, merge_applied(schema, None, applied, call))
         if uid := metadata(created).get("uid"):
             cause = (
                 f"uid mismatch: the provided object specified uid {uid},"

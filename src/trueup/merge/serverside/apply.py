@@ -123,7 +123,7 @@ class _Request:
             raise BadRequest(f"invalid object type: {self._type_text()}")
         owners = _read_or_fail(metadata(live or {}).get("managedFields") or ())
         before = without_managed_fields(live or self._empty())
-        if not owners:
+        if live is not None and not owners:
             owners = self._owners_before_first_apply(before)
         self._check_appliable(live, applied)
         try:

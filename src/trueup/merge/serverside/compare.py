@@ -26,7 +26,7 @@ class Comparison:
         return Comparison(*(part.without(fields) for part in parts))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Marks:
     """What was found at one place and below; the key ``"."`` of each is the place itself."""
 

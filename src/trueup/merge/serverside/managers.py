@@ -52,7 +52,7 @@ class Owner:
     time: str | None = None
 
     def with_fields(self, fields: FieldSet) -> Owner:
-        return replace(self, fields=fields)
+        return Owner(fields, self.api_version, self.time)
 
 
 Owners = dict[ManagerId, Owner]

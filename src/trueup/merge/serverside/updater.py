@@ -47,7 +47,7 @@ class Updater:
         last = owners.get(identity)
         fields = fields_of(self._shape, applied).without(self._ignored)
         owners[identity] = me.with_fields(fields)
-        if last is not None and last.fields:
+        if last is not None and last.fields - fields:
             merged = self._prune(merged, owners, last.fields)
         comparison = compare(self._shape, live, merged).ignoring(self._ignored)
         return merged, _take(owners, comparison, identity, force=force)

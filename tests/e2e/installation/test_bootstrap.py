@@ -18,6 +18,7 @@ from tests.e2e.installation.conftest import (
 from trueup.objects import ObjectRef, yaml
 from trueup.testing.git import GitRepo
 from trueup.testing.git_http import GitHttpServer
+from trueup.testing.git_ssh import git_ssh_server, has_sshd
 
 pytestmark = pytest.mark.e2e
 
@@ -60,6 +61,25 @@ async def test_in_lockdown_too(cluster: Cluster, git: GitHttpServer, tmp_path: P
         checked = await cluster.trueup("check")
     assert checked.code == 0, checked.out
     assert "1 of 1 ready" in checked.out
+
+
+async def test_over_ssh_too(cluster: Cluster, tmp_path: Path) -> None:
+    if not has_sshd():
+        pytest.skip("sshd is not installed (Debian: openssh-server): nothing is tested over SSH")
+    repo, folder = GitRepo(tmp_path / "fleet.git"), tmp_path / "ssh"
+    folder.mkdir()
+    async with git_ssh_server(folder) as server:
+        (folder / "identity").write_bytes(server.identity)
+        (folder / "known_hosts").write_bytes(server.known_hosts)
+        keys = ("--private-key-file", str(folder / "identity"))
+        known = ("--known-hosts-file", str(folder / "known_hosts"))
+        where = ("--url", server.url(repo.path), "--author", "Ada <ada@example.com>", *keys, *known)
+        first = asyncio.create_task(cluster.trueup("bootstrap", "git", *where))
+        await cluster.run_pods()
+        async with cluster.controller(tmp_path / "controller"):
+            done = await first
+    assert done.code == 0, done.err
+    assert f"kustomization/{NAMESPACE} keeps the cluster at" in done.out
 
 
 async def a_second_time_nothing_changes(

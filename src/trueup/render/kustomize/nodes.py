@@ -175,12 +175,15 @@ def string(text: str) -> str:
 
 def clone(node: Node) -> Node:
     """A copy that shares nothing that can change."""
+    kind = type(node)
+    if kind is str or kind is Plain:
+        return node
     if isinstance(node, dict):
         found = {key: clone(item) for key, item in node.items()}
-        return FlowMapping(found) if type(node) is FlowMapping else found
+        return FlowMapping(found) if kind is FlowMapping else found
     if isinstance(node, list):
         items = [clone(item) for item in node]
-        return FlowList(items) if type(node) is FlowList else items
+        return FlowList(items) if kind is FlowList else items
     return node
 
 
@@ -208,21 +211,22 @@ def written_string(text: str) -> str:
     return text if "\n" not in text and quote(text) == text else Quoted(text)
 
 
-def to_value(node: Node, *, in_flow: bool = False) -> Any:
+def to_value(node: Node, in_flow: bool = False) -> Any:
     """``node`` as JSON-like data; RenderError where a text does not fit its type.
 
     ``in_flow`` says that it stands between braces or brackets.
     """
-    if type(node) is str:
+    kind = type(node)
+    if kind is str:
         return node if node.isascii() and "\x7f" not in node else _readable(node)
     if isinstance(node, dict):
-        in_flow = in_flow or type(node) is FlowMapping
-        return {key: to_value(item, in_flow=in_flow) for key, item in node.items()}
+        in_flow = in_flow or kind is FlowMapping
+        return {key: to_value(item, in_flow) for key, item in node.items()}
     if isinstance(node, list):
-        in_flow = in_flow or type(node) is FlowList
-        return [to_value(item, in_flow=in_flow) for item in node]
+        in_flow = in_flow or kind is FlowList
+        return [to_value(item, in_flow) for item in node]
     if isinstance(node, str):
-        return _readable(refolded(node) if type(node) is Folded else str(node))
+        return _readable(refolded(node) if kind is Folded else str(node))
     if node is None:
         return None
     return node.text if in_flow and _is_quoted_in_flow(node) else _scalar_value(node)

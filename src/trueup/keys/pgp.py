@@ -12,7 +12,7 @@ from trueup.errors import DecryptionError
 from trueup.keys.material import KeyMaterial
 from trueup.render.sops import MasterKey
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 def opener(material: KeyMaterial) -> Gpg:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import shutil
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,8 @@ class GitHttpServer:
     sent: int = 0
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
+    _backends: set[asyncio.Task[bytes]] = field(default_factory=set)
+    """They end by themselves, and nobody cuts them off: their pipes would stay open."""
 
     async def wait_requests(self, more: int) -> None:
         """Returns when ``more`` requests have come from now on."""
@@ -79,14 +81,12 @@ class GitHttpServer:
         return authorization == _basic(self.user)
 
     async def _run_backend(self, request: web.Request) -> web.StreamResponse:
-        process = await asyncio.create_subprocess_exec(
-            "git",
-            "http-backend",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=self._cgi_environment(request),
+        backend = asyncio.create_task(
+            _backend(self._cgi_environment(request), await request.read())
         )
-        out, _ = await process.communicate(await request.read())
+        self._backends.add(backend)
+        backend.add_done_callback(self._backends.discard)
+        out = await asyncio.shield(backend)
         head, _, body = out.partition(_HEADERS_END)
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
         status = int(headers.pop("Status", "200").split()[0])
@@ -116,6 +116,18 @@ class GitHttpServer:
         }
 
 
+async def _backend(environment: Mapping[str, str], body: bytes) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        "git",
+        "http-backend",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    out, _ = await process.communicate(body)
+    return out
+
+
 def _basic(user: tuple[str, str]) -> str:
     return f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
 
@@ -129,8 +141,11 @@ async def git_http_server(
         raise FileNotFoundError("git is not installed")
     server = GitHttpServer(root)
     serving = local_http(server.handle, tls, largest=1 << 30, auto_decompress=False)
-    async with serving as server.url:
-        try:
-            yield server
-        finally:
-            server._released.set()
+    try:
+        async with serving as server.url:
+            try:
+                yield server
+            finally:
+                server._released.set()
+    finally:
+        await asyncio.gather(*server._backends)

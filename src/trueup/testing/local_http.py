@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,9 +30,17 @@ async def local_http(
     app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, auto_decompress=auto_decompress, shutdown_timeout=0)
     await runner.setup()
+    listening = socket.create_server(("127.0.0.1", 0))
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
-        host, port = runner.addresses[0][:2]
-        yield f"{'https' if tls else 'http'}://{host}:{port}"
+        await web.SockSite(runner, listening, ssl_context=tls).start()
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        await _accept_no_more(listening)
         await runner.cleanup()
+
+
+async def _accept_no_more(listening: socket.socket) -> None:
+    """Before the end: of a client that comes just then asyncio would leave the socket open."""
+    asyncio.get_running_loop().remove_reader(listening)
+    for _ in range(3):  # until the server knows all that were accepted
+        await asyncio.sleep(0)

@@ -8,6 +8,7 @@ from trueup.cli.rendering.place import Place
 from trueup.cli.rendering.rendered import Flags, Rendered
 from trueup.dialects.argocd.directory import SKIP_MARKER
 from trueup.errors import RenderError
+from trueup.objects import yaml
 from trueup.render.directory import Options, build
 from trueup.render.directory.selection import SUFFIXES, Selection, select
 
@@ -44,6 +45,7 @@ def render(place: Place, flags: Flags) -> Rendered:
 def _check_not_empty(place: Place, selection: Selection) -> None:
     """RenderError where the person certainly expected something."""
     if place.tree.is_file(place.path):
+        yaml.load_all(place.tree.read(place.path), place.shown)  # that it is broken says more
         raise RenderError("holds no object", subject=place.shown, next_step="name another file")
     if not select(place.tree, place.path, selection):
         raise RenderError(

@@ -86,7 +86,7 @@ def render_place(ctx: click.Context, place: Place, *, with_origins: bool = False
 def _rendered(ctx: click.Context, place: Place, with_origins: bool) -> Rendered:
     chosen = ctx.params["renderer"] or detect(place.tree, place.path)
     check_flags(ctx, chosen)
-    if ctx.params["dependency_update"]:
+    if ctx.params["dependency_update"] or ctx.params["dependency_build"]:
         place = published.with_dependencies(place, ctx.params)
     flags = {**ctx.params, ORIGINS: True} if with_origins else ctx.params
     rendered = RENDERERS[chosen](place, flags)

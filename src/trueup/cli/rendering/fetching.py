@@ -72,13 +72,12 @@ def chart_of(repository: str, chart: str, version: str) -> Tree:
 
 
 def with_dependencies(place: Place, flags: Flags) -> Tree:
-    """The tree of ``place`` with what ``helm dependency update`` would put into ``charts/``."""
+    """The tree of ``place`` with what ``helm dependency`` would put into ``charts/``."""
+    mode = Mode.UPDATE if flags["dependency_update"] else Mode.BUILD
 
     async def work() -> Tree:
         async with _sources(flags) as sources:
-            found = await resolve_dependencies(
-                place.tree, place.path, sources, _packed, Mode.UPDATE
-            )
+            found = await resolve_dependencies(place.tree, place.path, sources, _packed, mode)
         return found.tree
 
     return asyncio.run(work())

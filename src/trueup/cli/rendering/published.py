@@ -1,8 +1,8 @@
 """Charts and artifacts that are fetched because the person asks for it, by the flags of Helm.
 
 Nothing else on the command line of renderers reaches out: not without ``oci://``, ``--repo``, the name
-of a repository, ``--dependency-update``, or ``--enable-helm`` and a chart with a ``repo`` that is not
-there.
+of a repository, ``--dependency-update`` or ``-build``, or ``--enable-helm`` and a chart with a
+``repo`` that is not there.
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ options = together(
         "--dependency-update",
         is_flag=True,
         help="Fetch what the chart depends on, where charts/ lacks it; nothing is written.",
+    ),
+    flag_of("Published charts", "helm")(
+        "--dependency-build",
+        is_flag=True,
+        help="As --dependency-update, in the versions of the lock.",
     ),
     flag_of("Published charts", "helm")(
         "--verify", is_flag=True, help="Render a package only if a key of --keyring signed it."

@@ -75,7 +75,8 @@ class _Job:
         return not errors
 
     def _deliver(self, found: Sequence[Rendered]) -> None:
-        if self._printed and self.output is None:
+        first = next((one.text for one in found if one.text), "")
+        if self._printed and self.output is None and not first.startswith("---"):
             click.echo("---")
         deliver(found, self.output)
         self._printed = True

@@ -41,7 +41,6 @@ class Resolved:
 
     tree: Tree
     lock: Lock | None
-    packages: tuple[Package, ...] = ()
 
 
 async def resolve_dependencies(
@@ -117,7 +116,7 @@ class _Resolving:
         tree = OverlayTree(self._tree, files, without=outdated)
         name = "requirements.lock" if self.chart.is_old else "Chart.lock"
         lock = Lock(digest_of(self.wanted, locked), locked, name)
-        return Resolved(tree, lock, tuple(packages.values()))
+        return Resolved(tree, lock)
 
     async def _packages(self, locked: tuple[Dependency, ...]) -> dict[str, Package]:
         """By the names of their files; a few are fetched at a time."""

@@ -171,6 +171,11 @@ def test_what_is_wrong_on_stdin_is_told_with_its_line() -> None:
     assert refused.stderr.startswith("Error: stdin: line 6: document 2 is an object without a kind")
 
 
+def test_a_file_without_objects_is_told_from_one_that_is_broken() -> None:
+    assert "stdin: holds no object" in build("-", stdin=b"a: 1\n").stderr
+    assert "stdin: line 2: did not find expected" in build("-", stdin=b"a: [\n").stderr
+
+
 def test_an_archive_comes_on_stdin(folder: Path) -> None:
     assert build("-", "--path", "over", stdin=packed(folder)).stdout == f"{SPACE}---\n{MAP}"
 

@@ -13,6 +13,9 @@ from trueup.cli.rendering.place import on_disk
 from trueup.cli.rendering.published import with_dependencies
 from trueup.cli.verbs.build import command
 from trueup.errors import InputError, TrueupError, VerificationError
+from trueup.fetch.charts import Dependency
+from trueup.fetch.charts.lock_digest import digest_of
+from trueup.objects import yaml
 from trueup.testing.archives import chart, packed, tar_gz
 from trueup.testing.chart_server import ChartServer, chart_server
 from trueup.testing.oci_registry import FLUX_LAYER, OciRegistry, oci_registry
@@ -201,8 +204,8 @@ def app(server: ChartServer, registry: OciRegistry, home: Path) -> Path:
     return folder
 
 
-async def completed(folder: Path, *arguments: str) -> list[str]:
-    flags = command.make_context("build", ["--dependency-update", *arguments]).params
+async def completed(folder: Path, *arguments: str, how: str = "--dependency-update") -> list[str]:
+    flags = command.make_context("build", [how, *arguments]).params
     place = await asyncio.to_thread(with_dependencies, on_disk(str(folder)), flags)
     return [entry.name for entry in place.tree.entries(f"{place.path}/charts")]
 
@@ -210,6 +213,23 @@ async def completed(folder: Path, *arguments: str) -> list[str]:
 async def test_dependencies_are_fetched_and_nothing_is_written(app: Path) -> None:
     assert await completed(app, "--plain-http") == ["app-1.0.0.tgz", "web-1.0.0.tgz"]
     assert [path.name for path in app.iterdir()] == ["Chart.yaml"]
+
+
+async def test_a_lock_is_kept_to_where_that_is_asked_for(app: Path, server: ChartServer) -> None:
+    server.publish("web", "2.0.0")
+    listed = (app / "Chart.yaml").read_text().partition("dependencies:")[2]
+    made_for = yaml.load(listed)
+    locked = [{**each, "version": "1.0.0"} for each in made_for]
+    digest = digest_of(*(tuple(Dependency(**each) for each in some) for some in (made_for, locked)))
+    (app / "Chart.lock").write_text(yaml.dump({"dependencies": locked, "digest": digest}))
+    found = {
+        how: await completed(app, "--plain-http", how=how)
+        for how in ("--dependency-build", "--dependency-update")
+    }
+    assert found == {
+        "--dependency-build": ["app-1.0.0.tgz", "web-1.0.0.tgz"],
+        "--dependency-update": ["app-1.0.0.tgz", "web-2.0.0.tgz"],
+    }
 
 
 async def test_a_user_is_not_told_to_whatever_a_chart_depends_on(

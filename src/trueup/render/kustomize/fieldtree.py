@@ -29,6 +29,10 @@ class FieldTree(Generic[T]):
                 here = here._below.setdefault(name.removesuffix("[]"), FieldTree(path=text))
             here._marks.append(mark)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._below
+
     def visit(self, node: Node, act: Callable[[T, Node], Node]) -> None:
         """Puts ``act(mark, field)`` wherever a path leads from ``node``, which is a collection.
 

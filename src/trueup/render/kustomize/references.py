@@ -34,13 +34,16 @@ def fix_references(resources: ResMap, references: References) -> None:
         _default_rules if references is NAME_REFERENCES else cache(partial(_rules, references))
     )
     for resource in resources:
+        rules = rules_for(resource.original_id.gvk)
+        if rules.is_empty:
+            continue
         scope = _Scope(resource, resources, by_former_name)
 
         def fixed(rule: _Rule, node: Node, scope: _Scope = scope) -> Node:
             return _Fix(scope, *rule)(node)
 
         try:
-            rules_for(resource.original_id.gvk).visit(resource.body, fixed)
+            rules.visit(resource.body, fixed)
         except RenderError as error:
             error.subject = error.subject or str(resource.id)
             raise

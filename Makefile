@@ -74,7 +74,7 @@ contract: $(DEVELOP)
 parity: $(DEVELOP)
 	$(BIN)/python -m tests.parity $(PARITY)
 
-# For example: make explore EXPLORE="--examples 5000 --seed 7"
+# For example: make explore EXPLORE="--examples 5000 --seed 7 --wide"
 explore: $(DEVELOP)
 	$(BIN)/python -m tests.contract.explorer $(EXPLORE)
 

@@ -19,6 +19,7 @@ from tests.contract.explorer.clause import text
 from tests.contract.explorer.comparing import Difference
 from tests.contract.explorer.exploring import Servers, both, first_difference
 from tests.contract.explorer.operations import Exploration, sequences
+from tests.contract.explorer.subjects import ALL_BUILT_IN, BUILT_IN, Subject
 from trueup.testing.kube import kube_programs
 
 
@@ -32,9 +33,12 @@ class Found(AssertionError):
 class Search:
     """``seen``: the signatures of the differences that are known by now."""
 
-    def __init__(self, runner: asyncio.Runner, servers: Servers) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, servers: Servers, kinds: tuple[Subject, ...]
+    ) -> None:
         self._runner = runner
         self._servers = servers
+        self._kinds = kinds
         self.seen: set[str] = set()
         self.sequences = 0
         self.steps = 0
@@ -52,7 +56,7 @@ class Search:
             suppress_health_check=list(HealthCheck),
             print_blob=False,
         )
-        @given(sequences())
+        @given(sequences(built_in=self._kinds))
         def attempt(exploration: Exploration) -> None:
             nonlocal last
             if last is not None:  # asked once more, to see whether it fails again
@@ -88,6 +92,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--examples", type=int, default=1000)
     arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--wide", action="store_true", help="play with more kinds")
     options = arguments.parse_args()
     programs = kube_programs()
     if programs is None:
@@ -96,7 +101,8 @@ def main() -> None:
         running = both(Path(folder), programs)
         servers = runner.run(running.__aenter__())
         try:
-            _search(Search(runner, servers), options)
+            kinds = ALL_BUILT_IN if options.wide else BUILT_IN
+            _search(Search(runner, servers, kinds), options)
         finally:
             runner.run(running.__aexit__(None, None, None))
 

@@ -15,6 +15,10 @@ TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ADDRESS = re.compile(r"\b10\.96\.\d+\.\d+\b")
 STORE = re.compile(r"StorageError: invalid object, .*?AdditionalErrorMsg: ")
 """Where the real server stores an object is its own affair."""
+_SHOWN = re.compile(r"^Invalid value: [{[].*: field is immutable$", re.DOTALL)
+"""Some values are shown as they lie in kube-apiserver's memory, others as in the request."""
+_POD_DIFF = "\n@@"
+"""Only kube-apiserver shows what of a pod would change."""
 _UNDECLARED = "field not declared in schema"
 """At the first one Go stops to walk its map, which has no order: what else is wrong counts not."""
 _NODE_PORTS = range(30000, 65536)
@@ -60,6 +64,11 @@ class Normaliser:
         for cause in (shown.get("details") or {}).get("causes") or ():
             if cause.get("field") == "patch":
                 message = shown["message"] = cause["message"] = "<unfit>"
+            elif _SHOWN.match(cause.get("message", "")):
+                message = shown["message"] = cause["message"] = "<immutable>"
+            elif _POD_DIFF in cause.get("message", ""):
+                cause["message"] = cause["message"].partition(_POD_DIFF)[0]
+                message = shown["message"] = message.partition(_POD_DIFF)[0]
         if _UNDECLARED in message:
             shown["message"] = f"{message.partition('): ')[0]}): {_UNDECLARED}"
         elif "errors:" in message:
@@ -114,7 +123,10 @@ def _version(item: Any) -> int:
 
 def _time(match: re.Match[str]) -> str:
     """Now, more or less, is a time of the server's; any other was given."""
-    told = datetime.fromisoformat(match[0])
+    try:
+        told = datetime.fromisoformat(match[0])
+    except ValueError:  # given, and refused
+        return match[0]
     return "<time>" if abs(datetime.now(UTC) - told) < timedelta(days=1) else match[0]
 
 

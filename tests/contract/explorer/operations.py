@@ -30,9 +30,11 @@ class Exploration:
 
 
 @st.composite
-def sequences(draw: st.DrawFn, most: int = 14) -> Exploration:
+def sequences(
+    draw: st.DrawFn, most: int = 14, built_in: tuple[Subject, ...] = BUILT_IN
+) -> Exploration:
     """One or two kinds, and operations on few names, so that they meet."""
-    subjects = [draw(st.sampled_from(BUILT_IN))]
+    subjects = [draw(st.sampled_from(built_in))]
     customs = draw(st.sampled_from((*[()] * 4, *[CUSTOM] * 5, CHANGING)))
     if customs:
         custom = draw(st.sampled_from(customs))

@@ -22,6 +22,8 @@ class Subject:
     status: tuple[dict[str, Any], ...] = ()
     subresources: tuple[str, ...] = ()
     definition: dict[str, Any] | None = None
+    is_wide: bool = False
+    """Whether only a wide search plays with it."""
     later: tuple[dict[str, Any], ...] = ()
     """Schemas that may take the place of the definition's, in the course of a sequence."""
 
@@ -42,6 +44,7 @@ def _rest(given: dict[str, Any]) -> dict[str, Any]:
 _TABLE = yaml.load((Path(__file__).parent / "subjects.yaml").read_bytes())
 METADATA: tuple[dict[str, Any], ...] = tuple(_TABLE["metadata"])
 SUBJECTS = {name: _subject(name, given) for name, given in _TABLE["subjects"].items()}
-BUILT_IN = tuple(each for each in SUBJECTS.values() if each.definition is None)
+ALL_BUILT_IN = tuple(each for each in SUBJECTS.values() if each.definition is None)
+BUILT_IN = tuple(each for each in ALL_BUILT_IN if not each.is_wide)
 CUSTOM = tuple(each for each in SUBJECTS.values() if each.definition and not each.later)
 CHANGING = tuple(each for each in SUBJECTS.values() if each.later)

@@ -151,6 +151,9 @@ def disruption_budget(obj: Manifest) -> Iterator[Cause]:
             yield from count_or_percent(value, child("spec", name))
             yield from at_most_all(value, child("spec", name))
     yield from selector_problems(spec.get("selector") or {}, "spec.selector")
+    eviction, known = spec.get("unhealthyPodEvictionPolicy"), ("AlwaysAllow", "IfHealthyBudget")
+    if eviction is not None and eviction not in known:
+        yield unsupported("spec.unhealthyPodEvictionPolicy", eviction, known)
 
 
 def priority_class(obj: Manifest) -> Iterator[Cause]:

@@ -27,6 +27,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -51,6 +52,12 @@ class TrueupError(Exception):
     def __str__(self) -> str:
         text = f"{self.subject}: {self.cause}" if self.subject else self.cause
         return printable(f"{text}; {self.next_step}" if self.next_step else text)
+
+
+def place_of(error: Exception) -> str:
+    """Where ``error`` came up, for a log: lines of code and its type, without its text."""
+    lines = traceback.format_tb(error.__traceback__)
+    return f"{''.join(lines)}{type(error).__name__}"
 
 
 def of_defect(error: Exception, doing: str) -> TrueupError:

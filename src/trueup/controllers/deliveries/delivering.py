@@ -11,7 +11,7 @@ from trueup.controllers.deliveries.runs import Run
 from trueup.controllers.deliveries.setback import Setback
 from trueup.controllers.deliveries.world import World
 from trueup.dialects.contract import DeliveryDialect
-from trueup.errors import AccessDenied, ExpressionError, TrueupError, of_defect
+from trueup.errors import AccessDenied, ExpressionError, TrueupError, of_defect, place_of
 from trueup.flow import Delivery
 from trueup.objects import Manifest, ObjectRef
 from trueup.report.conditions import find
@@ -56,7 +56,7 @@ class Deliverer:
         except TrueupError:
             raise
         except Exception as error:
-            log.exception("a look at %s failed", ref)
+            log.error("a look at %s failed\n%s", ref, place_of(error))
             unforeseen = Setback(Trouble.APPLY, str(of_defect(error, "the delivery")), retry=0)
             return await self._set_back(resource, attempt, unforeseen, delivery.retry_interval)
         self._backoff.succeeded(ref)

@@ -8,7 +8,7 @@ from trueup.controllers.deliveries.dependencies import DependencyNotReady, check
 from trueup.controllers.deliveries.render_cache import StillMaking
 from trueup.controllers.deliveries.setback import Setback
 from trueup.controllers.deliveries.world import World
-from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError, of_defect
+from trueup.errors import CycleError, ExpressionError, TreeError, TrueupError, of_defect, place_of
 from trueup.flow import Artifact, Delivery, Rendering
 from trueup.objects import Manifest
 from trueup.plan.mask import confidential_texts, is_secret, scrub_error
@@ -26,7 +26,7 @@ async def render(world: World, delivery: Delivery, artifact: Artifact) -> Render
     except TrueupError as error:
         raise Setback(Trouble.BUILD, str(error)) from error
     except Exception as error:
-        log.exception("rendering %s failed", delivery.ref)
+        log.error("rendering %s failed\n%s", delivery.ref, place_of(error))
         defect = of_defect(error, "rendering")
         raise Setback(Trouble.BUILD, str(defect)) from defect
 

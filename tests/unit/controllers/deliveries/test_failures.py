@@ -94,6 +94,22 @@ async def test_a_defect_outside_of_rendering_is_told_as_well(stage: Stage) -> No
     assert condition(failed, "Ready")["reason"] == "ReconciliationFailed"
 
 
+@pytest.mark.parametrize("part", ["renderings.render", "memory.remembered"])
+async def test_a_log_tells_where_a_defect_came_up_and_not_what_it_holds(
+    stage: Stage, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    def defective(*_: object) -> None:
+        raise ValueError("-".join(("canary", "1b7c")))
+
+    owner, name = part.split(".")
+    setattr(getattr(stage.embedded.controllers.deliveries, owner), name, defective)
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    await stage.source()
+    await stage.delivery()
+    await stage.failing(text="unknown to Trueup (ValueError); report it")
+    assert ("in defective" in caplog.text, "canary-1b7c" in caplog.text) == (True, False)
+
+
 async def test_a_source_that_is_not_there_is_named(stage: Stage) -> None:
     await stage.source()
     await stage.delivery(sourceRef={"kind": "GitRepository", "name": "nope"})

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from trueup.cel import loops, operators
 from trueup.cel.ast import Call, ListOf, Literal, Loop, MapOf, Name, Node, OptionalMap, Select
 from trueup.cel.registry import Function
-from trueup.cel.values import EvaluationError, Optional, TypeName, map_key, type_name
+from trueup.cel.values import EvaluationError, Optional, TypeName, is_index, map_key, type_name
 
 Bindings: TypeAlias = dict[str, Any]
 Evaluate: TypeAlias = Callable[[Bindings], Any]
@@ -119,6 +119,8 @@ class Planner:
         match args:
             case [only]:
                 return lambda bindings: function([only(bindings)])
+            case [operand, key] if name in _LOOKUPS:
+                return _look_up(function, operand, key)
             case [left, right]:
                 return lambda bindings: function([left(bindings), right(bindings)])
         return lambda bindings: function([arg(bindings) for arg in args])
@@ -134,7 +136,7 @@ class Planner:
             function([constant])
         elif function.name == "matches" and isinstance(constant, str):
             function(["", constant])
-        elif function.name in {"[]", "[?]"} and type_name(constant) not in _KEY_TYPES:
+        elif function.name in _LOOKUPS and not is_index(constant):
             raise EvaluationError(f"invalid key type: {type_name(constant)}")
 
     def _list(self, node: ListOf) -> Evaluate:
@@ -232,6 +234,18 @@ def _conditional(condition: Evaluate, yes: Evaluate, no: Evaluate) -> Evaluate:
     return evaluate
 
 
+def _look_up(function: Function, operand: Evaluate, key: Evaluate) -> Evaluate:
+    """``operand[key]``; where ``operand`` is absent, nobody asks for the key."""
+
+    def evaluate(bindings: Bindings) -> Any:
+        found = operand(bindings)
+        if type(found) is Optional and not found.items:
+            return found
+        return function([found, key(bindings)])
+
+    return evaluate
+
+
 def _unknown_function(name: str, args: list[Evaluate]) -> Evaluate:
     def evaluate(bindings: Bindings) -> Any:
         kinds = ", ".join(type_name(arg(bindings)) for arg in args)
@@ -264,4 +278,4 @@ def _is_constant(node: Node) -> bool:
 _CONVERSIONS: Final = frozenset(
     ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"]
 )
-_KEY_TYPES: Final = frozenset(["string", "int", "uint", "bool", "double"])
+_LOOKUPS: Final = frozenset(["[]", "[?]"])

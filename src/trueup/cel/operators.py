@@ -19,6 +19,7 @@ from trueup.cel.values import (
     UInt,
     equal,
     find,
+    is_index,
     type_name,
 )
 
@@ -69,6 +70,8 @@ def index_optionally(operand: Any, key: Any) -> Optional:
     """``operand[?key]``: absent where there is no such item."""
     if type(operand) is Optional:
         return index_optionally(operand.items[0], key) if operand.items else operand
+    if not is_index(key):
+        raise EvaluationError(f"invalid key type: {type_name(key)}")
     if type(operand) is dict:
         return Optional(find(operand, key))
     if type(operand) is list:

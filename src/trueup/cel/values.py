@@ -113,6 +113,9 @@ _LIBRARY_TYPES: Final = ("kubernetes.", "net.")
 """Values of these compare with their own kind only."""
 
 
+_INDICES: Final = frozenset([str, int, UInt, bool, float])
+
+
 def type_name(value: Any) -> str:
     """The name of ``value``'s CEL type."""
     found = _TYPES.get(type(value))
@@ -132,6 +135,11 @@ def map_key(value: Any) -> Any:
 def key_value(key: Any) -> Any:
     """The value that became ``key``."""
     return key.value if type(key) is _Key else key
+
+
+def is_index(key: Any) -> bool:
+    """Whether ``operand[key]`` can be asked for at all."""
+    return type(key) in _INDICES
 
 
 def find(entries: dict[Any, Any], key: Any) -> tuple[Any, ...]:

@@ -175,6 +175,11 @@ def _set_common_metadata(obj: Manifest, common: _CommonMetadata | None) -> None:
     if common is None:
         return
     for name, values in (("labels", common.labels), ("annotations", common.annotations)):
-        if values:
-            metadata = obj["metadata"]
-            metadata[name] = {**(metadata.get(name) or {}), **values}
+        if wanted := {**_texts(obj["metadata"].get(name)), **values}:
+            obj["metadata"][name] = wanted
+
+
+def _texts(values: Any) -> dict[str, str]:
+    """Labels or annotations as Go reads them: null is "", and one other value spoils them all."""
+    texts = {name: "" if value is None else value for name, value in (values or {}).items()}
+    return texts if all(isinstance(text, str) for text in texts.values()) else {}

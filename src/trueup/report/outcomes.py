@@ -81,7 +81,10 @@ def drift_line(drift: Drift) -> str:
     hands = ", ".join(manager.manager for manager in drift.managers)
     what = f"{drift.object} was {drift.type.lower()}"
     by = f" by {hands}" if hands else ""
-    return f"{what}{by}{f': {fields}' if fields else ''}; {drift.action.lower()}"
+    return f"{what}{by}{f': {fields}' if fields else ''}; {_DONE.get(drift.action, drift.action.lower())}"
+
+
+_DONE: dict[str, str] = {"BackingOff": "backing off"}
 
 
 def _action(outcome: Outcome) -> DriftAction:

@@ -66,6 +66,8 @@ class Report:
     """How long health is waited for."""
     healthy_after: float | None = None
     """How long health took; None if none was asked for."""
+    next_run: float = 0
+    """When it is looked at again though nothing changed."""
 
     @classmethod
     def failed(cls, attempt: Attempt, trouble: Trouble, message: str) -> Report:

@@ -107,13 +107,14 @@ class Stage:
         for manifest in yaml.load_all(text):
             await self.person.apply(manifest, field_manager=manager, force=True)
 
-    async def source(self, name: str = "repo") -> None:
+    async def source(self, name: str = "repo", *, suspend: bool = False) -> None:
         """A GitRepository of ``repo``, in a namespace that is there from then on."""
         await self.apply(
             f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {NAMESPACE}}}}}\n---\n"
             f"{{apiVersion: {GIT_REPOSITORY.api_version}, kind: GitRepository,"
             f" metadata: {{name: {name}, namespace: {NAMESPACE}}},"
-            f" spec: {{interval: 1h, url: '{self.repo.url}', ref: {{branch: main}}}}}}"
+            f" spec: {{interval: 1h, url: '{self.repo.url}', ref: {{branch: main}},"
+            f" suspend: {str(suspend).lower()}}}}}"
         )
 
     async def delivery(self, name: str = "app", **spec: Any) -> None:
@@ -189,6 +190,15 @@ class Stage:
         except ApiError as refused:
             return str(refused)
         return str(condition(await self.failing(), "Ready")["message"])
+
+    async def event(self, text: str) -> str:
+        """The message of the first Event with ``text`` in it."""
+        async with asyncio.timeout(PATIENCE):
+            async for batch in following.changes(self.person, EVENT, NAMESPACE):
+                for change in batch:
+                    if text in (message := str(change.object.get("message"))):
+                        return message
+        raise AssertionError(text)
 
     async def gone(self, ref: ObjectRef) -> None:
         async with asyncio.timeout(PATIENCE):

@@ -210,6 +210,11 @@ def test_a_drift_is_told_with_fields_hands_and_what_was_done() -> None:
     )
 
 
+def test_a_drift_that_is_not_corrected_yet_is_told_in_words() -> None:
+    outcome = Outcome(WEB, Done.WAITING, Cause.DRIFT_CHANGED)
+    assert drift_line(drift_of(outcome, "now")).endswith("was changed; backing off")
+
+
 @pytest.mark.parametrize(
     ("outcome", "action"),
     [

@@ -89,6 +89,9 @@ class Deliverer:
         status = found.get("status") or {}
         if status.get("artifact"):
             return  # it had one before we started, and is about to offer it again
+        if (found.get("spec") or {}).get("suspend"):
+            text = f"Source '{source}' has no artifact: it is suspended"
+            raise Setback(Trouble.SOURCE, text, waiting=True)
         ready = find(status.get("conditions") or (), "Ready")
         if ready is not None and ready.get("status") == "False":
             text = f"Source '{source}' has no artifact: {ready.get('message')}"

@@ -92,7 +92,7 @@ def _check_expression(dependency: Dependency, resource: Mapping[str, Any], found
     except ExpressionError as error:
         raise _not_ready(dependency, f"readyExpr failed: {error.cause}") from error
     if not ready:
-        raise _not_ready(dependency, "is not ready according to readyExpr")
+        raise _not_ready(dependency, "is not ready according to readyExpr eval")
 
 
 def _not_ready(dependency: Dependency, why: str) -> DependencyNotReady:

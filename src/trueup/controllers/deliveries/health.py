@@ -89,7 +89,7 @@ class HealthReader:
     ) -> Judged:
         live = cluster.watches.live(ref)
         if live is None:
-            return Judged(ref, Result(Status.NOT_FOUND, "not found"))
+            return Judged(ref, Result(Status.NOT_FOUND))
         rule = _rule_for(delivery, ref)
         if rule is None:
             return Judged(ref, Result(Status(live.health), live.message))
@@ -103,7 +103,7 @@ class HealthReader:
     async def _ask(self, cluster: Cluster, ref: ObjectRef, rule: HealthRule) -> Result:
         obj = await cluster.client.find(ref)
         if obj is None:
-            return Result(Status.NOT_FOUND, "not found")
+            return Result(Status.NOT_FOUND)
         if obj["metadata"].get("deletionTimestamp"):
             return Result(Status.TERMINATING, "is being deleted")
         try:

@@ -304,7 +304,8 @@ class Look:
         if self._delivery.health.active:
             since = run.unhealthy_since
             after = 0.0 if since is None else self._world.steady() - since
-        return Report(Phase.APPLIED, self._attempt, healthy_after=after)
+        interval = self._delivery.interval
+        return Report(Phase.APPLIED, self._attempt, healthy_after=after, next_run=interval)
 
 
 def _is_new(rendering: Rendering, remembered: Mapping[ObjectRef, Remembered]) -> bool:

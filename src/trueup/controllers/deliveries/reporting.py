@@ -102,8 +102,7 @@ class Reporter:
         await self._write(resource, status)
         if is_news:
             self._say_changes(resource, report, run)
-            took = duration_of(self._home.clock.seconds() - run.since)
-            self._say(resource, report, f"Reconciliation finished in {took}")
+            self._say_finished(resource, report, run)
 
     async def set_back(
         self, resource: Manifest, report: Report, run: Run | None, *, warn: bool
@@ -210,13 +209,24 @@ class Reporter:
 
     def _say_changes(self, resource: Manifest, report: Report, run: Run) -> None:
         if lines := change_lines(run.notable.values()):
-            self._home.say(
-                resource,
-                "Progressing",
-                "\n".join(lines),
-                component=self._dialect.component,
-                annotations=self._dialect.event_metadata(report),
-            )
+            self._say_progress(resource, report, "\n".join(lines))
+
+    def _say_finished(self, resource: Manifest, report: Report, run: Run) -> None:
+        if report.healthy_after is not None:
+            healthy = f"Health check passed in {duration_of(report.healthy_after)}"
+            self._say_progress(resource, report, healthy)
+        took = duration_of(self._home.clock.seconds() - run.since)
+        after = duration_of(report.next_run)
+        self._say(resource, report, f"Reconciliation finished in {took}, next run in {after}")
+
+    def _say_progress(self, resource: Manifest, report: Report, message: str) -> None:
+        self._home.say(
+            resource,
+            "Progressing",
+            message,
+            component=self._dialect.component,
+            annotations=self._dialect.event_metadata(report),
+        )
 
     def _say(
         self, resource: Manifest, report: Report, message: str, *, warning: bool = False

@@ -214,7 +214,7 @@ class Sources:
         status = gitstatus.failed(before, self._look(resource), obstacle)
         await self._write(resource, status)
         if gitstatus.readiness(before) != gitstatus.readiness(status):
-            self._say(resource, obstacle.reason, str(obstacle), warning=True)
+            self._say(resource, obstacle.reason, str(obstacle), warning=not obstacle.is_waiting)
         if obstacle.stalled:
             return None
         return min(self._backoff.failed(ObjectRef.of(resource)), interval)

@@ -11,7 +11,7 @@ from trueup.controllers.secrets import decoded_data
 from trueup.controllers.sources.remotes import Secrets
 from trueup.dialects.flux.gitrepository import GitSource
 from trueup.dialects.flux.gitstatus import Obstacle
-from trueup.dialects.flux.names import Condition, Reason
+from trueup.dialects.flux.names import SOURCE_GROUP, Condition, Reason
 from trueup.flow import Artifact
 from trueup.objects import ObjectRef
 
@@ -91,5 +91,6 @@ def _not_included(name: str, *, exists: bool) -> Obstacle:
     if exists:
         cause = f"no artifact available for include '{name}'"
         return Obstacle(cause, Reason.NO_ARTIFACT, condition=unavailable)
-    cause = f"could not get resource for include '{name}': not found"
+    missing = f'GitRepository.{SOURCE_GROUP} "{name}" not found'
+    cause = f"could not get resource for include '{name}': {missing}"
     return Obstacle(cause, Reason.NOT_FOUND, condition=unavailable)

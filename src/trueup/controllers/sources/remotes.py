@@ -17,13 +17,12 @@ Secrets = Mapping[str, Mapping[str, bytes]]
 def remote_of(source: GitSource, secrets: Secrets, *, allow_local: bool) -> Remote:
     """Raises Obstacle; ``secrets`` holds those that the source names."""
     check_source(source, allow_local=allow_local)
-    credentials = proxy = None
+    proxy = None
     if source.proxy_secret:
         what = f"failed to configure proxy options from Secret {source.ref.namespace}/{source.proxy_secret}"
         with telling(what, Reason.AUTHENTICATION_FAILED):
             proxy = Proxy.from_secret(secrets[source.proxy_secret])
-    if source.secret:
-        credentials = _credentials(source, secrets[source.secret])
+    credentials = _credentials(source, secrets[source.secret] if source.secret else {})
     return Remote.at(source.url, credentials, proxy=proxy, timeout=source.timeout)
 
 

@@ -48,6 +48,11 @@ class Obstacle(TrueupError):
         self.condition = condition
         self.stalled = stalled
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the remedy is another source's."""
+        return self.condition == Condition.INCLUDE_UNAVAILABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -247,8 +247,8 @@ def _guarded(
 def _refuse_encrypted(obj: Manifest) -> None:
     if is_secret(obj) and "sops" in obj and not sops.is_opted_out(obj):
         raise RenderError(
-            "is SOPS encrypted, configuring decryption is required for this secret to be reconciled",
-            subject=str(ObjectRef.of(obj)),
+            f"{ObjectRef.of(obj)} is SOPS encrypted, configuring decryption is required "
+            "for this secret to be reconciled"
         )
 
 

@@ -179,3 +179,12 @@ async def test_an_orphaning_delivery_leaves_what_it_brought(stage: Stage) -> Non
     await stage.person.delete(ref_of(KUSTOMIZATION, "app"))
     await stage.gone(ref_of(KUSTOMIZATION, "app"))
     assert await stage.get(config_map_ref("a")) is not None
+
+
+async def test_an_event_says_that_all_is_live_and_when_the_next_look_is(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a")})
+    await stage.source()
+    await stage.delivery(interval="90m", wait=True)
+    await stage.event("Health check passed in ")
+    message = await stage.event("Reconciliation finished in ")
+    assert message.endswith(", next run in 1h30m0s")

@@ -117,6 +117,20 @@ async def test_a_source_that_is_not_there_is_named(stage: Stage) -> None:
     assert condition(failed, "Ready")["reason"] == "ArtifactFailed"
 
 
+async def test_a_suspended_source_without_an_artifact_is_named(stage: Stage) -> None:
+    await stage.source(suspend=True)
+    await stage.delivery()
+    await stage.failing(text="GitRepository/flux-system/repo' has no artifact: it is suspended")
+
+
+async def test_a_secret_that_stays_encrypted_is_told_as_flux_tells_it(stage: Stage) -> None:
+    secret = "{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: apps}, sops: {mac: x}}"
+    stage.repo.commit({"app/s.yaml": secret})
+    await stage.source()
+    await stage.delivery()
+    await stage.failing(text="Secret/apps/s is SOPS encrypted, configuring decryption is required")
+
+
 async def test_an_empty_rendering_is_held_and_deletes_nothing(stage: Stage) -> None:
     stage.repo.commit({"app/a.yaml": config_map("a"), "app/b.yaml": config_map("b")})
     await stage.source()

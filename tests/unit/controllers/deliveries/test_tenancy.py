@@ -94,16 +94,6 @@ spec:
     return ref_of(DEPLOYMENT, "web", "other")
 
 
-async def event(stage: Stage, text: str) -> str:
-    """The message of the first Event with ``text`` in it."""
-    async with asyncio.timeout(PATIENCE):
-        async for batch in following.changes(stage.person, EVENT, NAMESPACE):
-            for change in batch:
-                if text in (message := str(change.object.get("message"))):
-                    return message
-    raise AssertionError(text)
-
-
 async def waiting(stage: Stage) -> None:
     """Returns once the delivery waits for the health of the ConfigMap ``b``."""
     ref, text = ref_of(KUSTOMIZATION, "app"), f": ConfigMap/{NAMESPACE}/b"
@@ -170,7 +160,7 @@ async def test_deleting_it_deletes_nothing_that_its_account_may_not(stage: Stage
     await live(stage)
     await rights(stage, "get, create, patch")
     await stage.person.delete(ref_of(KUSTOMIZATION, "app"))
-    await event(stage, 'cannot delete resource "configmaps"')
+    await stage.event('cannot delete resource "configmaps"')
     assert await stage.get(OURS) is not None
 
 

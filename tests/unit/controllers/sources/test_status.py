@@ -78,6 +78,18 @@ async def test_a_new_artifact_is_told_with_the_commits_subject(
     assert revision == f"main@sha1:{tip(repo)}"
 
 
+async def test_waiting_for_another_source_is_no_warning(world: SourceWorld, repo: GitRepo) -> None:
+    await world.create(repo.url, include=[{"repository": {"name": "gone"}}])
+    assert (await world.event("NotFound"))["type"] == "Normal"
+
+
+async def test_ssh_without_a_secret_is_refused_before_anybody_is_asked(world: SourceWorld) -> None:
+    await world.create("ssh://git@127.0.0.1:1/app.git")
+    ready = condition(await world.failed())
+    assert ready["reason"] == "AuthenticationFailed"
+    assert "invalid 'ssh' auth option: 'identity' is required" in ready["message"]
+
+
 FAILURES: list[tuple[dict[str, Any], str, str, str]] = [
     (
         {"ref": {"branch": "nope"}},
@@ -113,7 +125,10 @@ FAILURES: list[tuple[dict[str, Any], str, str, str]] = [
         {"include": [{"repository": {"name": "gone"}}]},
         "IncludeUnavailable",
         "NotFound",
-        "could not get resource for include 'gone'",
+        (
+            "could not get resource for include 'gone':"
+            ' GitRepository.source.toolkit.fluxcd.io "gone" not found'
+        ),
     ),
 ]
 

@@ -279,7 +279,9 @@ class Look:
         left = policy.timeout - (now - run.unhealthy_since)
         if left <= 0:
             raise self._unhealthy(run, "timeout waiting for", verdict.late)
-        if not world.reporter.is_live(self._resource, self._attempt):
+        if world.reporter.is_live(self._resource, self._attempt):
+            await world.memory.store(self._delivery.ref)  # drift is on record before health comes
+        else:
             waiting = ", ".join(str(judged.ref) for judged in verdict.late)
             await self._tell(Phase.CHECKING, waiting)
         return left

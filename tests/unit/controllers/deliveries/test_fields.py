@@ -163,6 +163,18 @@ async def test_a_named_health_check_may_be_of_a_foreign_object(stage: Stage) -> 
     await stage.ready()
 
 
+async def test_a_drift_is_on_record_before_health_comes(stage: Stage) -> None:
+    stage.repo.commit({"app/a.yaml": config_map("a", key="1")})
+    await stage.source()
+    await stage.apply(config_map("other"))
+    check = {"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "namespace": "default"}
+    await stage.delivery(healthChecks=[check], timeout="1h")
+    await stage.ready()
+    await stage.person.delete(config_map_ref("other"))
+    await stage.patch(config_map_ref("a"), {"data": {"key": "mine"}})
+    await stage.until((await stage.record()).ref, lambda obj: bool(obj.get("drifts")))
+
+
 async def test_a_foreign_object_is_watched_for_as_long_as_a_health_check_names_it(
     stage: Stage,
 ) -> None:

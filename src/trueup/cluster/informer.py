@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from trueup.cluster.client import Client
 from trueup.cluster.sending import WatchEvent
-from trueup.errors import ApiError, Gone, NotFound, TrueupError, of_defect
+from trueup.errors import ApiError, Gone, NotFound, TrueupError, of_defect, place_of
 from trueup.objects import GroupVersionKind, Manifest, ObjectRef
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Informer(Generic[T]):
                     self._forget_all()
                 await self._retreat(error)
             except Exception as error:  # a defect, which must not end the watch unnoticed
-                log.exception("watch of %s failed", self.gvk.kind)
+                log.error("watch of %s failed\n%s", self.gvk.kind, place_of(error))
                 self._version = ""
                 await self._retreat(of_defect(error, "its watch"))
 

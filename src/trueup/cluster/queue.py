@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-from trueup.errors import TrueupError
+from trueup.errors import TrueupError, place_of
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -242,10 +242,8 @@ class WorkQueue(Generic[Key]):
 
 def _tell(key: object, delay: float, error: Exception) -> None:
     """One line for what may happen; for a defect also where it is."""
-    causes = _causes(error)
-    is_defect = not all(isinstance(cause, TrueupError) for cause in causes)
-    text = "; ".join(map(str, causes))
-    log.warning("reconcile of %s failed, again in %.1f s: %s", key, delay, text, exc_info=is_defect)
+    told = (str(e) if isinstance(e, TrueupError) else place_of(e) for e in _causes(error))
+    log.warning("reconcile of %s failed, again in %.1f s: %s", key, delay, "; ".join(told))
 
 
 def _causes(error: Exception) -> list[Exception]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from trueup.cluster import Client
 from trueup.controllers.clock import Clock
-from trueup.errors import NotFound, TrueupError
+from trueup.errors import NotFound, TrueupError, place_of
 from trueup.merge.jsonmerge import patch_between
 from trueup.objects import Manifest, ObjectRef
 from trueup.objects.manifest import copy
@@ -116,8 +116,8 @@ class Home:
             await self.client.create(item, field_manager=item["reportingComponent"])
         except TrueupError as error:
             log.debug("event not written: %s", error)
-        except Exception:  # a defect: the other Events are still to be told
-            log.exception("event not written")
+        except Exception as error:  # a defect: the other Events are still to be told
+            log.error("event not written\n%s", place_of(error))
         finally:
             self._events.task_done()
 

@@ -156,6 +156,8 @@ async def test_a_defect_is_told_and_does_not_end_the_watch(
     seen = await Seen([broken, listing(6, obj("a", 6))]).run()
     assert seen.known == {"a": 6}
     assert "watch of ConfigMap failed" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "odd" not in caplog.text  # what a defect met may be secret
 
 
 async def test_who_waits_hears_of_a_defect() -> None:

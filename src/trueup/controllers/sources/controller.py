@@ -31,7 +31,7 @@ from trueup.dialects.flux.names import (
     SOURCE_MANAGER,
     Reason,
 )
-from trueup.errors import ApiError, InputError, TrueupError, of_defect
+from trueup.errors import ApiError, InputError, TrueupError, of_defect, place_of
 from trueup.flow import Artifact
 from trueup.objects import Manifest, ObjectRef
 from trueup.report.times import timestamp
@@ -141,7 +141,7 @@ class Sources:
         except TrueupError as error:
             return await self._fail(resource, as_obstacle(error), source.interval)
         except Exception as error:
-            log.exception("a look at %s failed", source.ref)
+            log.error("a look at %s failed\n%s", source.ref, place_of(error))
             obstacle = as_obstacle(of_defect(error, "fetching"))
             return await self._fail(resource, obstacle, source.interval)
         self._backoff.succeeded(source.ref)

@@ -74,12 +74,12 @@ def command(
         *((Reason.MISSING_SCHEMA,) if ignore_missing_schemas else ()),
     }
     check = _Check(ctx, version, [crd for path in crd_paths for crd in _definitions_at(path)])
-    all_rendered = check.run(folders or (".",))
+    not_rendered = check.run(folders or (".",))
     findings = [one for one in check.findings if one.problem.reason not in ignored]
     _print(findings, output)
     if not is_document(output):
-        _summarise(check.objects, len(findings), version)
-    if findings or not all_rendered:
+        _summarise(version, check.objects, len(findings), not_rendered)
+    if findings or not_rendered:
         raise click.exceptions.Exit(1)
 
 
@@ -94,16 +94,16 @@ class _Check:
     objects: int = 0
     _near: dict[str, list[Manifest]] = field(default_factory=dict)
 
-    def run(self, folders: Sequence[str]) -> bool:
-        """Whether all ``folders`` could be rendered; what could not is told."""
-        all_rendered = True
+    def run(self, folders: Sequence[str]) -> int:
+        """How many of ``folders`` could not be rendered; why is told."""
+        not_rendered = 0
         for folder in folders:
             try:
                 self._folder(folder)
             except TrueupError as error:
                 click.echo(f"Error: {readable(str(error))}", err=True)
-                all_rendered = False
-        return all_rendered
+                not_rendered += 1
+        return not_rendered
 
     def _folder(self, folder: str) -> None:
         place = locate(folder, self.ctx.params)
@@ -203,9 +203,13 @@ def _print(findings: Sequence[Finding], output: str | None) -> None:
         Table(("File", "Object", "Field", "Problem")).print([one.to_row() for one in findings])
 
 
-def _summarise(objects: int, problems: int, version: str) -> None:
-    told = (
-        "no problem" if not problems else "1 problem" if problems == 1 else f"{problems} problems"
-    )
-    text = "1 object" if objects == 1 else f"{objects} objects"
-    click.echo(f"{text} checked against Kubernetes {version}: {told}", err=True)
+def _summarise(version: str, objects: int, problems: int, not_rendered: int) -> None:
+    told = _counted(problems, "problem") if problems else "no problem"
+    if not_rendered:
+        told += f", {_counted(not_rendered, 'folder')} not rendered"
+    text = f"{_counted(objects, 'object')} checked against Kubernetes {version}: {told}"
+    click.echo(text, err=True)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"

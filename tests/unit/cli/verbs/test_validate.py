@@ -151,6 +151,10 @@ def test_what_does_not_render_hides_nothing_of_the_others(folder: Path) -> None:
     found = validate("nope", "app")
     assert found.exit_code == 1
     assert "Error: nope: no such file or directory" in found.stderr
+    assert (
+        "2 objects checked against Kubernetes 1.37: 1 problem, 1 folder not rendered"
+        in found.stderr
+    )
     assert "metadata.labels.a" in found.stdout
 
 

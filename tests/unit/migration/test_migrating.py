@@ -203,10 +203,10 @@ async def test_objects_of_a_tenant_are_looked_at_as_the_account_of_the_tenant(
 
 
 async def test_what_only_flux_serves_has_to_be_left_on_purpose(cluster: Cluster) -> None:
-    encrypted = {"spec": {"decryption": {"provider": "sops", "serviceAccountName": "a"}}}
-    await cluster.person.patch(SHOP, encrypted, field_manager="person")
+    from_bucket = {"spec": {"sourceRef": {"kind": "Bucket", "name": "shop"}}}
+    await cluster.person.patch(SHOP, from_bucket, field_manager="person")
     with pytest.raises(
-        InputError, match=r"flux-system/shop: to use spec.decryption.*--leave-unserved"
+        InputError, match=r"flux-system/shop: its source is a Bucket.*--leave-unserved"
     ):
         await cluster.migrate(scale_down=True)
     assert await replicas(cluster) == [1, 1]
